@@ -163,7 +163,9 @@ def main(arguments: list[str]) -> int:
         futures = {pool.submit(refresh, path): path for path in paths}
         for done, future in enumerate(as_completed(futures), 1):
             name, run = futures[future].name, future.result()
-            print(f"[{done}/{len(paths)}] {name:<36}{run.seconds:5.1f} s{'  FAILED' if run.problem else ''}", flush=True)
+            print(
+                f"[{done}/{len(paths)}] {name:<36}{run.seconds:5.1f} s{'  FAILED' if run.problem else ''}", flush=True
+            )
             if run.problem:
                 problems.append(f"{name}: {run.problem}")
     if missing := write_landing_figure():
