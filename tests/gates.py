@@ -1,0 +1,521 @@
+"""The rules that a chapter keeps, one pure function each: notebook -> list of violations.
+
+    .venv/bin/python tests/gates.py book/left-hand-side.ipynb ...
+
+nbval proves that stored text outputs can be reproduced; these gates see what it does not.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Callable, Iterator
+from statistics import median
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.nbgraderformat import MetadataValidator, ValidationError
+from nbgrader.nbgraderformat.common import SchemaMismatchError
+
+Gate = Callable[[NotebookNode], list[str]]
+
+WORDS = (1400, 2800)
+CODE_CELLS = (15, 30)
+MEDIAN_LINES, LONG_CELL, LONG_SHARE = 4, 12, 0.1
+SIGNIFICANT_DIGITS = 6  # more are not the same on every machine
+ALT_LENGTH = 40
+TAGS = {"hide-input", "hide-output", "raises-exception"}
+SECTIONS = ["What can go wrong", "Exercises", "Summary", "Further reading"]
+
+VOLATILE = {
+    "the address of an object": r"\b0x[0-9a-fA-F]{6,}",
+    "the repr of a figure": r"<(Figure|Axes|matplotlib)\b",
+    "the repr of a numpy scalar (format it)": r"\bnp\.(float|int|uint|bool|str|True|False)\w*",
+    "a path of this machine": r"(?<![\w.:/<~])(~|[A-Z]:\\|/[A-Za-z][\w.-]*)[/\\][\w.-]+",
+    "a date": r"\b20\d\d-\d\d-\d\d\b",
+    "a time of day": r"\b\d{1,2}:\d\d:\d\d\b",
+}
+NOT_PORTABLE_PATH = re.compile(r"^(~?/\w+/|~/|[A-Za-z]:[\\/]|/(home|usr|tmp|root|Users)\b)")
+LEGACY_RANDOM = "use rng, made once by np.random.default_rng(SEED)"
+NUMBER_START = r"(?<![A-Za-z0-9_.])"
+BRITISH = re.compile(
+    r"\b(\w*colour\w*|\w*behaviour\w*|\w*favour\w*|\w*neighbour\w*|centre[ds]?|\w*optimis(?!t|m)\w+|\w*minimis\w+|\w*metres?|\w*maximis\w+"
+    r"|\w*normalis\w+|\w*parametris\w+|\w*parameteris\w+|\w*generalis\w+|\w*recognis\w+|\w*realis(?:e|ed|es|ing|ation)"
+    r"|\w*summaris\w+|\w*standardis\w+|\w*randomis\w+|\w*emphasis(?:e|ed|ing)|\w*initialis\w+|\w*visualis\w+"
+    r"|\w*analys(?:e|ed|ing)|modell\w+|labell\w+|cancell(?:ed|ing)|travell\w+|grey|programme|artefact\w*|licence|whilst|learnt)\b",
+    re.IGNORECASE,
+)
+BANNED = re.compile(r"\b(obviously|simply|trivially|of course)\b", re.IGNORECASE)
+
+
+# What the gates look at
+
+
+def at(notebook: NotebookNode, index: int) -> str:
+    """Name a cell so that an author finds it: its position, its id, its first line."""
+    cell = notebook.cells[index]
+    return f"cell {index + 1} ({cell.get('id')}: {cell.source.strip().split(chr(10))[0][:60]!r})"
+
+
+def code_cells(notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
+    return [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+
+
+def outputs(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
+    """Every stored output with the index of its cell."""
+    return ((index, output) for index, cell in code_cells(notebook) for output in cell.outputs)
+
+
+def texts(output: NotebookNode) -> list[str]:
+    """What a reader sees of an output as text (not the repr that accompanies an image)."""
+    if output.output_type == "stream":
+        return [output.text]
+    if output.output_type == "error":
+        return [output.evalue]
+    if "image/png" in output.data:
+        return []
+    return [text for kind, text in output.data.items() if kind.startswith("text/")]
+
+
+def syntax(cell: NotebookNode) -> ast.Module:
+    """Parse a code cell; `plain_python` reports the cell that does not parse."""
+    try:
+        return ast.parse(str(cell.source))
+    except SyntaxError:
+        return ast.Module([], [])
+
+
+def nodes(notebook: NotebookNode) -> Iterator[tuple[int, ast.AST]]:
+    """Every syntax node of every code cell."""
+    return ((index, node) for index, cell in code_cells(notebook) for node in ast.walk(syntax(cell)))
+
+
+def plain(markdown: str) -> str:
+    """Markdown without code, roles such as citations, HTML tags, and the targets of links."""
+    for pattern, replacement in [
+        (r"^(```+|~~~+).*?^\1", " "),
+        (r"<!--.*?-->", " "),
+        (r"(\{[\w:-]+\})?(`+)(?!`).+?\2", " "),
+        (r"\]\([^)]*\)", "]"),
+        (r"</?[A-Za-z][^>]*>", " "),
+        (r"https?://\S+", " "),
+    ]:
+        markdown = re.sub(pattern, replacement, markdown, flags=re.DOTALL | re.MULTILINE)
+    return markdown
+
+
+def prose(notebook: NotebookNode) -> list[tuple[int, str]]:
+    """What the chapter says, by cell: its markdown, and the captions and alt texts of its figures."""
+    said = []
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            said.append((index, plain(cell.source)))
+        else:
+            said.append((index, plain(" ".join(figure_texts(cell)))))
+    return said
+
+
+def figure_texts(cell: NotebookNode) -> tuple[str, str]:
+    """Alt text and caption of a cell's figure."""
+    mystnb = cell.metadata.get("mystnb", {})
+    return mystnb.get("image", {}).get("alt", ""), mystnb.get("figure", {}).get("caption", "")
+
+
+def without_math(text: str) -> str:
+    """Formulas set apart are no words, a formula in a sentence is one."""
+    return re.sub(r"\$[^$]+\$", " x ", re.sub(r"\$\$.+?\$\$", " ", text, flags=re.DOTALL))
+
+
+def markdown(notebook: NotebookNode) -> str:
+    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def section(notebook: NotebookNode, title: str) -> str:
+    """The markdown below a heading of level 2."""
+    match = re.search(rf"^## {re.escape(title)}[ \t]*$(.*?)(?=^## |\Z)", markdown(notebook), re.DOTALL | re.MULTILINE)
+    return match[1] if match else ""
+
+
+# Was it run, and is what it stored stable?
+
+
+def executed(notebook: NotebookNode) -> list[str]:
+    """Every code cell was run, in order: the counts are 1..n."""
+    return [
+        f"{at(notebook, index)}: execution count is {cell.execution_count}, not {expected}: run `make refresh`"
+        for expected, (index, cell) in enumerate(code_cells(notebook), 1)
+        if cell.execution_count != expected
+    ]
+
+
+def errors(notebook: NotebookNode) -> list[str]:
+    """Only cells tagged raises-exception hold an error, and they do; nothing is on stderr."""
+    found = []
+    for index, cell in code_cells(notebook):
+        raised = [output.ename for output in cell.outputs if output.output_type == "error"]
+        tagged = "raises-exception" in cell.metadata.get("tags", [])
+        if raised and not tagged:
+            found.append(f"{at(notebook, index)}: holds an error, {raised[0]}; mend it or tag it raises-exception")
+        if tagged and not raised:
+            found.append(f"{at(notebook, index)}: is tagged raises-exception and raised nothing")
+        if any(output.get("name") == "stderr" for output in cell.outputs):
+            found.append(f"{at(notebook, index)}: wrote to stderr (a warning?); mend its cause")
+    return found
+
+
+def tags(notebook: NotebookNode) -> list[str]:
+    """Only known tags, and no marker that hides a cell from nbval."""
+    found = []
+    for index, cell in enumerate(notebook.cells):
+        found += [
+            f"{at(notebook, index)}: tag {tag!r} is not one of {', '.join(sorted(TAGS))}"
+            for tag in cell.metadata.get("tags", [])
+            if tag not in TAGS
+        ]
+        if cell.cell_type == "code" and re.search(r"#\s*(NBVAL_|PYTEST_VALIDATE)", cell.source):
+            found.append(f"{at(notebook, index)}: hides from nbval by a comment; make its output stable")
+    return found
+
+
+def stable_outputs(notebook: NotebookNode) -> list[str]:
+    """No output shows what differs between two runs or two machines."""
+    return [
+        f"{at(notebook, index)}: shows {what}: {match[0]!r}"
+        for index, output in outputs(notebook)
+        for text in texts(output)
+        for what, pattern in VOLATILE.items()
+        if (match := re.search(pattern, re.sub(r"</?\w[^>]*>", " ", text)))
+    ]
+
+
+def digits(notebook: NotebookNode) -> list[str]:
+    """Printed floats have at most 6 significant digits: these are the same on every machine."""
+    found = []
+    for index, output in outputs(notebook):
+        for text in texts(output):
+            for number in re.findall(NUMBER_START + r"(?:\d{1,3}(?:,\d{3})+|\d+)\.\d+", text):
+                significant = number.replace(",", "").replace(".", "").lstrip("0")
+                if len(significant) > SIGNIFICANT_DIGITS:
+                    found.append(f"{at(notebook, index)}: prints {number}; format it to {SIGNIFICANT_DIGITS} digits")
+    return found
+
+
+# Is the code plain?
+
+
+def plain_python(notebook: NotebookNode) -> list[str]:
+    """No magics, shell commands, sys.path, files, absolute paths, or outputs that are rewritten."""
+    found = []
+    for index, cell in code_cells(notebook):
+        try:
+            ast.parse(cell.source)
+        except SyntaxError as error:
+            found.append(
+                f"{at(notebook, index)}: is not plain Python (magic? shell?): {error.msg}, line {error.lineno}"
+            )
+    for index, node in nodes(notebook):
+        match node:
+            case ast.Name("open" | "clear_output" | "update_display" as name):
+                found.append(f"{at(notebook, index)}: uses {name}")
+            case ast.Attribute(ast.Name("sys"), "path"):
+                found.append(f"{at(notebook, index)}: uses sys.path; install the package instead")
+            case ast.keyword("display_id"):
+                found.append(f"{at(notebook, index)}: rewrites an output (display_id)")
+            case ast.Constant(str(text)) if NOT_PORTABLE_PATH.search(text):
+                found.append(f"{at(notebook, index)}: holds an absolute path: {text!r}")
+    return found
+
+
+def semicolons(notebook: NotebookNode) -> list[str]:
+    """No line ends with a semicolon, which hides an output; end a plotting cell with plt.show()."""
+    return [
+        f"{at(notebook, index)}: a line ends with ';': {line.strip()!r}"
+        for index, cell in code_cells(notebook)
+        for line in cell.source.splitlines()
+        if line.rstrip().endswith(";")
+    ]
+
+
+def randomness(notebook: NotebookNode) -> list[str]:
+    """Random numbers come from a seeded generator and from nowhere else."""
+    found = []
+    for index, node in nodes(notebook):
+        match node:
+            case ast.Attribute(ast.Attribute(ast.Name("np" | "numpy"), "random"), name):
+                if name not in {"default_rng", "Generator"}:
+                    found.append(f"{at(notebook, index)}: np.random.{name}: {LEGACY_RANDOM}")
+            case ast.Call(ast.Attribute(_, "default_rng") | ast.Name("default_rng"), [], []):
+                found.append(f"{at(notebook, index)}: default_rng() has no seed: {LEGACY_RANDOM}")
+            case ast.Import(names) if any(name.name == "random" for name in names):
+                found.append(f"{at(notebook, index)}: imports random: {LEGACY_RANDOM}")
+    return found
+
+
+def colors(notebook: NotebookNode) -> list[str]:
+    """Colors come from rpt_helpers.plots.COLORS, which color-blind readers can tell apart."""
+    found = []
+    for index, node in nodes(notebook):
+        match node:
+            case ast.keyword(str(name), ast.Constant(str(text))) if re.search("color|^c$|^[mef]c$", name):
+                if text.lower() != "none":
+                    found.append(f"{at(notebook, index)}: {name}={text!r}: take it from rpt_helpers.plots.COLORS")
+            case ast.Constant(str(text)) if re.fullmatch(r"#([0-9a-fA-F]{3,4}){1,2}|C\d|tab:\w+", text):
+                found.append(f"{at(notebook, index)}: color {text!r}: take it from rpt_helpers.plots.COLORS")
+            case ast.Call(ast.Attribute(_, "plot" | "errorbar"), arguments, keywords):
+                values = [*arguments, *(keyword.value for keyword in keywords if keyword.arg == "fmt")]
+                for value in values:
+                    if isinstance(value, ast.Constant) and re.fullmatch(
+                        r"(?=.*[bgrcmykw])[-.:,ovs^<>*+xdDhHp|_bgrcmykw]{1,4}", str(value.value)
+                    ):
+                        found.append(f"{at(notebook, index)}: format {value.value!r} holds a color")
+    return found
+
+
+# Figures
+
+
+def figures(notebook: NotebookNode) -> list[str]:
+    """One PNG a cell, shown by plt.show() on the last line."""
+    found = []
+    for index, cell in code_cells(notebook):
+        kinds = [kind for output in cell.outputs for kind in output.get("data", {}) if kind.startswith("image/")]
+        if len(kinds) > 1:
+            found.append(f"{at(notebook, index)}: {len(kinds)} figures; draw one a cell")
+        if any(kind != "image/png" for kind in kinds):
+            found.append(f"{at(notebook, index)}: {', '.join(kinds)}; only PNG figures are compared")
+        if kinds and cell.source.strip().splitlines()[-1].strip() != "plt.show()":
+            found.append(f"{at(notebook, index)}: a plotting cell ends with plt.show()")
+    return found
+
+
+def figure_descriptions(notebook: NotebookNode) -> list[str]:
+    """Every figure has an alt text that says what it shows, and a caption."""
+    found = []
+    for index, cell in code_cells(notebook):
+        if not any("image/png" in output.get("data", {}) for output in cell.outputs):
+            continue
+        alt, caption = figure_texts(cell)
+        if len(alt) < ALT_LENGTH or re.search(r"\.(png|svg|jpe?g)\b", alt):
+            found.append(
+                f"{at(notebook, index)}: metadata mystnb.image.alt is {alt!r}; "
+                f"say what the figure shows in at least {ALT_LENGTH} characters"
+            )
+        if not caption.strip():
+            found.append(f"{at(notebook, index)}: metadata mystnb.figure.caption is missing")
+    return found
+
+
+# Small cells, each with a sentence before and after
+
+
+def cell_lengths(notebook: NotebookNode) -> list[str]:
+    """Code cells: median at most 4 lines, at most a tenth above 12 (without blank lines and comments)."""
+    lengths = {
+        index: sum(1 for line in cell.source.splitlines() if line.strip() and not line.lstrip().startswith("#"))
+        for index, cell in code_cells(notebook)
+    }
+    found = []
+    if lengths and median(lengths.values()) > MEDIAN_LINES:
+        found.append(f"the median code cell has {median(lengths.values()):g} lines, allowed {MEDIAN_LINES}: split some")
+    long = [index for index, length in lengths.items() if length > LONG_CELL]
+    if len(long) > LONG_SHARE * len(lengths):
+        found += [
+            f"{at(notebook, index)}: {lengths[index]} lines; only {LONG_SHARE:.0%} of the cells may exceed {LONG_CELL}"
+            for index in long
+        ]
+    return found
+
+
+def surrounded(notebook: NotebookNode) -> list[str]:
+    """A markdown cell with a sentence, and not a heading alone, stands before and after each code cell."""
+
+    def has_sentence(index: int) -> bool:
+        if not 0 <= index < len(notebook.cells) or notebook.cells[index].cell_type != "markdown":
+            return False
+        return any(
+            re.search(r"\w", line) and not line.startswith("#") for line in notebook.cells[index].source.splitlines()
+        )
+
+    return [
+        f"{at(notebook, index)}: no sentence in a markdown cell directly {side} it"
+        for index, _ in code_cells(notebook)
+        for side, neighbor in (("before", index - 1), ("after", index + 1))
+        if not has_sentence(neighbor)
+    ]
+
+
+def size(notebook: NotebookNode) -> list[str]:
+    """About 2,000 words (a formula in a sentence counts as one) and 20 to 25 code cells, within limits."""
+    words = sum(
+        len(re.findall(r"[^\W\d_][\w'’-]*", without_math(plain(c.source))))
+        for c in notebook.cells
+        if c.cell_type == "markdown"
+    )
+    cells = len(code_cells(notebook))
+    return [
+        f"{count} {what}, allowed are {low} to {high}"
+        for count, what, (low, high) in ((words, "words of prose", WORDS), (cells, "code cells", CODE_CELLS))
+        if not low <= count <= high
+    ]
+
+
+# Numbers
+
+
+def quoted_numbers(notebook: NotebookNode) -> list[str]:
+    r"""Every number quoted in prose is in an output or in the code of the chapter.
+
+    Looked at are numbers with a decimal point or at least three digits in markdown, formulas, captions
+    and alt texts; not code, citations, and links. 5.5 is found in 5.50 and in 5.4981 (rounding), 299{,}852
+    in 299852. A number above 999 has a thousands separator; 1800 to 2099 without one is taken for a year.
+    """
+    produced: list[float] = []
+    for _, node in nodes(notebook):
+        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+            produced.append(abs(float(node.value)))
+    for _, output in outputs(notebook):
+        for text in texts(output):
+            text = re.sub(r"</?\w[^>]*>", " ", text).replace("{,}", "").replace(r"\,", "")
+            text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
+            produced += [float(number) for number in re.findall(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?", text)]
+    found = []
+    for index, text in prose(notebook):
+        text = re.sub(r"(?<=\d)(\{,\}|\\,|,)(?=\d{3}(?!\d))", "_", text)
+        for token in re.findall(NUMBER_START + r"\d[\d_]*(?:\.\d+)?", text):
+            number = token.replace("_", "")
+            decimals = len(number.partition(".")[2])
+            is_year = re.fullmatch(r"(18|19|20)\d\d", token)
+            if is_year or (not decimals and len(number) < 3):
+                continue
+            half_a_unit = 0.5 * 10**-decimals * (1 + 1e-9)
+            if not any(abs(float(number) - value) <= half_a_unit for value in produced):
+                shown = token.replace("_", ",")
+                found.append(f"{at(notebook, index)}: no cell prints or asserts the quoted number {shown}")
+    return found
+
+
+# The anatomy of a chapter
+
+
+def opening(notebook: NotebookNode) -> list[str]:
+    """A title, `**You will**` with a list of 2 to 4 abilities, and `**You need**`, before any code."""
+    if not notebook.cells or not re.match(r"# \S", notebook.cells[0].source):
+        return ["cell 1: must be markdown that starts with the title, '# ' and a verb"]
+    found = []
+    if titles := re.findall(
+        r"^# .*", re.sub(r"^```.*?^```", "", markdown(notebook), flags=re.DOTALL | re.MULTILINE), re.M
+    )[1:]:
+        found.append(f"more than one heading of level 1: {', '.join(titles)}")
+    first_code = next((index for index, _ in code_cells(notebook)), len(notebook.cells))
+    start = "\n\n".join(cell.source for cell in notebook.cells[:first_code])
+    if not (promise := re.search(r"\*You will\b.*?(?=\*You need\b|\Z)", start, re.DOTALL)):
+        found.append("no *You will* before the first code cell")
+    elif not 2 <= (count := len(re.findall(r"^[-*] ", promise[0], re.MULTILINE))) <= 4:
+        found.append(f"*You will* lists {count} abilities, allowed are 2 to 4 lines that start with '- '")
+    if not re.search(r"\*You need\b", start):
+        found.append("no *You need* before the first code cell")
+    return found
+
+
+def setup(notebook: NotebookNode) -> list[str]:
+    """The first code cell, and no other, sets SEED, and makes the generator from it; it is visible."""
+    sets_seed = [index for index, cell in code_cells(notebook) if re.search(r"^SEED\s*=", cell.source, re.MULTILINE)]
+    if not (cells := code_cells(notebook)):
+        return ["no set-up cell"]
+    index, first = cells[0]
+    found = []
+    if sets_seed != [index] or "np.random.default_rng(SEED)" not in first.source:
+        found.append(f"{at(notebook, index)}: SEED = ... and np.random.default_rng(SEED) belong here and nowhere else")
+    if "hide-input" in first.metadata.get("tags", []):
+        found.append(f"{at(notebook, index)}: the set-up cell is visible; drop the tag hide-input")
+    return found
+
+
+def sections(notebook: NotebookNode) -> list[str]:
+    """The closing sections stand in their order, and the summary has 5 lines."""
+    headings = re.findall(r"^## (.+?)[ \t]*$", markdown(notebook), re.MULTILINE)
+    closing = [heading for heading in headings if heading in SECTIONS]
+    found = []
+    if closing != SECTIONS:
+        found.append(f"headings of level 2 are {closing}, wanted are {SECTIONS}, each once, in this order")
+    bullets = len(re.findall(r"^[-*] ", section(notebook, "Summary"), re.MULTILINE))
+    if "Summary" in headings and bullets != 5:
+        found.append(f"the summary has {bullets} lines that start with '- ', wanted are 5")
+    return found
+
+
+def exercises(notebook: NotebookNode) -> list[str]:
+    """3 to 5 exercises, each with an nbgrader solution cell; all nbgrader metadata is valid."""
+    solutions: list[int] = []  # of each exercise
+    for cell in notebook.cells:
+        for line in cell.source.splitlines() if cell.cell_type == "markdown" else []:
+            if line.startswith("### Exercise"):
+                solutions.append(0)
+        if solutions and cell.metadata.get("nbgrader", {}).get("solution"):
+            solutions[-1] += 1
+    found = []
+    if not 3 <= len(solutions) <= 5:
+        found.append(f"{len(solutions)} headings '### Exercise', allowed are 3 to 5")
+    if len(re.findall(r"^### Exercise", section(notebook, "Exercises"), re.MULTILINE)) != len(solutions):
+        found.append("a heading '### Exercise' stands outside the section '## Exercises'")
+    found += [
+        f"exercise {number} has no cell with nbgrader metadata and solution: true"
+        for number, count in enumerate(solutions, 1)
+        if not count
+    ]
+    try:
+        MetadataValidator().validate_nb(notebook)
+    except (ValidationError, SchemaMismatchError) as error:
+        found.append(f"nbgrader metadata: {getattr(error, 'message', error)}")
+    return found
+
+
+def language(notebook: NotebookNode) -> list[str]:
+    """American spelling, in prose and code; no word that belittles the reader's effort."""
+    found = []
+    for index, text in prose(notebook):
+        found += [f"{at(notebook, index)}: leave out {word!r}" for word in BANNED.findall(text)]
+    for index, cell in enumerate(notebook.cells):
+        text = cell.source + " ".join(figure_texts(cell))
+        found += [f"{at(notebook, index)}: British spelling {word!r}" for word in BRITISH.findall(text)]
+    return found
+
+
+GATES: list[Gate] = [
+    executed,
+    errors,
+    tags,
+    stable_outputs,
+    digits,
+    plain_python,
+    semicolons,
+    randomness,
+    colors,
+    figures,
+    figure_descriptions,
+    cell_lengths,
+    surrounded,
+    size,
+    quoted_numbers,
+    opening,
+    setup,
+    sections,
+    exercises,
+    language,
+]
+
+
+def main(paths: list[str]) -> int:
+    """Print every violation; return the exit code."""
+    count = 0
+    for path in paths:
+        notebook = nbformat.read(path, as_version=4)
+        for gate in GATES:
+            for violation in gate(notebook):
+                count += 1
+                print(f"{path} [{gate.__name__}] {violation}")
+    print(f"{count} violation(s) in {len(paths)} notebook(s)")
+    return 1 if count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
