@@ -1,0 +1,32 @@
+"""The data that the chapters run on."""
+
+from importlib.resources import files
+
+import numpy as np
+
+from ._checks import FloatArray
+
+
+def _read(name: str) -> FloatArray:
+    text = (files(__package__) / "data" / name).read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return np.array(lines[1:], dtype=np.float64)  # the first line names the column
+
+
+def michelson() -> FloatArray:
+    """Return Michelson's 100 measurements of the speed of light in air of 1879, in km/s, shape (100,).
+
+    Source: A. A. Michelson, "Experimental Determination of the Velocity of Light", Astronomical Papers 1,
+    1880, as discussed in S. M. Stigler, "Do Robust Estimators Work with Real Data?", The Annals of
+    Statistics 5(6), 1977, and distributed with R as the data set ``morley``.
+    """
+    return _read("michelson-1879.csv")
+
+
+def ten_draws() -> FloatArray:
+    """Return ten numbers drawn once from N(3, 2^2) and rounded to two decimals, shape (10,).
+
+    They are ``np.random.default_rng(4).normal(3, 2, 10).round(2)``. The oracle of the question would know the 3 and
+    the 2; an estimator sees only the ten numbers.
+    """
+    return _read("ten-draws.csv")
