@@ -47,7 +47,7 @@ def resolve(
             return optimal()
     elif isinstance(baseline, Real):
         return np.full(2, finite_number("baseline", baseline))
-    elif not isinstance(baseline, float) and np.shape(baseline) == (2,):
+    elif isinstance(baseline, (Sequence, np.ndarray)) and np.shape(baseline) == (2,):
         return np.array([finite_number(f"baseline[{i}]", value) for i, value in enumerate(baseline)])
     names = "None, 'mean', 'optimal', " + ("'leave-one-out', " if allow_leave_one_out else "")
     reject("baseline", baseline, names + "a number, or one number per component")
