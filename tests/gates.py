@@ -73,7 +73,11 @@ def texts(output: NotebookNode) -> list[str]:
         return [output.evalue]
     if "image/png" in output.data:
         return []
-    return [text for kind, text in output.data.items() if kind.startswith("text/")]
+    return [
+        re.sub(r"</?\w[^>]*>", " ", text) if kind == "text/html" else text
+        for kind, text in output.data.items()
+        if kind.startswith("text/")
+    ]
 
 
 def syntax(cell: NotebookNode) -> ast.Module:
@@ -183,7 +187,7 @@ def stable_outputs(notebook: NotebookNode) -> list[str]:
         for index, output in outputs(notebook)
         for text in texts(output)
         for what, pattern in VOLATILE.items()
-        if (match := re.search(pattern, re.sub(r"</?\w[^>]*>", " ", text)))
+        if (match := re.search(pattern, text))
     ]
 
 
@@ -374,7 +378,7 @@ def quoted_numbers(notebook: NotebookNode) -> list[str]:
             produced.append(abs(float(node.value)))
     for _, output in outputs(notebook):
         for text in texts(output):
-            text = re.sub(r"</?\w[^>]*>", " ", text).replace("{,}", "").replace(r"\,", "")
+            text = text.replace("{,}", "").replace(r"\,", "")
             text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
             produced += [float(number) for number in re.findall(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?", text)]
     found = []
