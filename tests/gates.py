@@ -6,15 +6,20 @@ nbval proves that stored text outputs can be reproduced; these gates see what it
 """
 
 import ast
+import base64
+import io
 import re
 import sys
 from collections.abc import Callable, Iterator
 from statistics import median
 
 import nbformat
+import numpy as np
+from matplotlib.image import imread
 from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator, ValidationError
 from nbgrader.nbgraderformat.common import SchemaMismatchError
+from numpy.typing import NDArray
 
 Gate = Callable[[NotebookNode], list[str]]
 
@@ -306,6 +311,25 @@ def figure_descriptions(notebook: NotebookNode) -> list[str]:
         if not caption.strip():
             found.append(f"{at(notebook, index)}: metadata mystnb.figure.caption is missing")
     return found
+
+
+def pixels(notebook: NotebookNode) -> dict[int, NDArray[np.float64]]:
+    """The stored figures, by cell."""
+    return {
+        index: imread(io.BytesIO(base64.b64decode(output.data["image/png"])))
+        for index, output in outputs(notebook)
+        if "image/png" in output.get("data", {})
+    }
+
+
+def changed_figures(stored: NotebookNode, rerun: NotebookNode) -> list[str]:
+    """Compare figures by pixel with those of another run of the same cells (no gate: it takes two notebooks)."""
+    old, new = pixels(stored), pixels(rerun)
+    return [
+        f"{at(stored, index)}: its figure changed: look at it after `make refresh`"
+        for index in sorted(old | new)
+        if index not in old or index not in new or not np.array_equal(old[index], new[index])
+    ]
 
 
 # Small cells, each with a sentence before and after

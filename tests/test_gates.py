@@ -26,10 +26,10 @@ FIGURE = {
 }
 
 
-def png() -> str:
+def png(value: float = 0) -> str:
     """Return a small image as a notebook stores it."""
     buffer = io.BytesIO()
-    matplotlib.image.imsave(buffer, np.zeros((2, 2)))
+    matplotlib.image.imsave(buffer, np.array([[0, 1], [1, value]]))
     return base64.b64encode(buffer.getvalue()).decode()
 
 
@@ -290,6 +290,15 @@ def test_command_line_prints_violations(tmp_path: Path) -> None:
     result = subprocess.run(script, capture_output=True, text=True)
     assert result.returncode == 1
     assert "[executed] cell 8 (code-0: 'x + 1'): execution count is None, not 4" in result.stdout
+
+
+def test_changed_figures_are_named() -> None:
+    other, without = good(), good()
+    cell(other, "plotting").outputs[0].data["image/png"] = png(0.01)
+    cell(without, "plotting").outputs = []
+    assert gates.changed_figures(good(), good()) == []
+    for notebook in (other, without):
+        assert [found[:6] for found in gates.changed_figures(good(), notebook)] == ["cell 6"]
 
 
 # nbval proves stored outputs; what it lets pass is what the gates are for

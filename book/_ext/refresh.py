@@ -119,11 +119,16 @@ def clean(notebook: NotebookNode) -> None:
                 output.metadata = NotebookNode()
 
 
+def serialize(notebook: NotebookNode) -> str:
+    """Write a notebook as text, always in the same way."""
+    return str(nbformat.writes(notebook)).rstrip("\n") + "\n"
+
+
 def refresh(path: Path) -> Run:
     """Run a chapter and, if nothing went wrong, store it in place."""
     run = execute(path)
     if run.problem is None:
-        path.write_text(nbformat.writes(run.notebook).rstrip("\n") + "\n", encoding="utf-8")
+        path.write_text(serialize(run.notebook), encoding="utf-8")
     return run
 
 
