@@ -1,6 +1,7 @@
 """Checks of arguments: each returns the value in its working type or raises a ValueError that names it."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from numbers import Integral, Real
 from typing import NoReturn
 
@@ -15,17 +16,27 @@ def reject(name: str, value: object, allowed: str) -> NoReturn:
     raise ValueError(f"{name} must be {allowed}, got {value!r}")
 
 
+def _real(value: object) -> float:
+    """Return a real number as a float and anything else, a bool or a number too large for a float, as NaN."""
+    if isinstance(value, Real) and not isinstance(value, bool):
+        with suppress(OverflowError):
+            return float(value)
+    return np.nan
+
+
 def finite_number(name: str, value: object) -> float:
     """Return `value` as a float if it is a finite real number (a bool is not one)."""
-    if isinstance(value, Real) and not isinstance(value, bool) and np.isfinite(float(value)):
-        return float(value)
+    number = _real(value)
+    if np.isfinite(number):
+        return number
     reject(name, value, "a finite real number")
 
 
 def positive_number(name: str, value: object) -> float:
     """Return `value` as a float if it is a finite number > 0."""
-    if isinstance(value, Real) and not isinstance(value, bool) and 0 < float(value) < np.inf:
-        return float(value)
+    number = _real(value)
+    if 0 < number < np.inf:
+        return number
     reject(name, value, "a finite number > 0")
 
 
@@ -49,7 +60,9 @@ def real_array(name: str, value: ArrayLike) -> FloatArray:
         array = np.asarray(value)
     except ValueError:  # a ragged list
         reject(name, value, "an array of real numbers")
-    if array.dtype.kind not in "iuf":
+    # numpy would count a masked entry as valid, and a True beside numbers as 1.
+    has_bool = isinstance(value, (list, tuple)) and any(isinstance(v, bool) for v in np.asarray(value, object).flat)
+    if array.dtype.kind not in "iuf" or has_bool or np.ma.is_masked(value):
         reject(name, value, "an array of real numbers")
     return array.astype(np.float64, copy=False)
 

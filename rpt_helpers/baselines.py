@@ -5,12 +5,17 @@ from numbers import Real
 
 import numpy as np
 
-from ._checks import FloatArray, finite_number, reject
+from ._checks import FloatArray, finite_number, real_array, reject
 
 Baseline = str | float | Sequence[float] | FloatArray | None
 """None, "mean", "optimal", "leave-one-out", a number, or one number per component."""
 
 LEAVE_ONE_OUT = "leave-one-out"
+
+
+def is_leave_one_out(baseline: object) -> bool:
+    """Tell whether `baseline` is the one that depends on the other samples."""
+    return isinstance(baseline, str) and baseline == LEAVE_ONE_OUT
 
 
 def resolve(
@@ -47,7 +52,9 @@ def resolve(
             return optimal()
     elif isinstance(baseline, Real):
         return np.full(2, finite_number("baseline", baseline))
-    elif isinstance(baseline, (Sequence, np.ndarray)) and np.shape(baseline) == (2,):
-        return np.array([finite_number(f"baseline[{i}]", value) for i, value in enumerate(baseline)])
+    elif isinstance(baseline, (Sequence, np.ndarray)):
+        pair = real_array("baseline", baseline)
+        if pair.shape == (2,):
+            return np.array([finite_number(f"baseline[{i}]", value) for i, value in enumerate(pair)])
     names = "None, 'mean', 'optimal', " + ("'leave-one-out', " if allow_leave_one_out else "")
     reject("baseline", baseline, names + "a number, or one number per component")

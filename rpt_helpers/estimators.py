@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import closed_form, quadrature
-from ._checks import FloatArray, reject, sample_array
-from .baselines import LEAVE_ONE_OUT, Baseline, resolve
+from ._checks import FloatArray, sample_array
+from .baselines import Baseline, is_leave_one_out, resolve
 from .distributions import Normal, Parameterization
-from .losses import DifferentiableLoss, SumOfSquares
+from .losses import DifferentiableLoss, SumOfSquares, differentiable
 
 
 class Estimator(Protocol):
@@ -60,8 +60,7 @@ def pathwise(loss: DifferentiableLoss, normal: Normal, eps: ArrayLike, wrt: Para
     ----------
     Mohamed et al. (2020), section 5; Kingma and Welling (2014); Rezende et al. (2014).
     """
-    if not isinstance(loss, DifferentiableLoss):
-        reject("loss", loss, "a loss with a derivative, for example Loss(value, derivative)")
+    differentiable(loss)
     eps = sample_array("eps", eps)
     slope = loss.derivative(normal.path(eps))
     return np.array([slope, slope * eps * normal.scale_derivative(wrt)]).T
@@ -107,7 +106,7 @@ def score_function(
     ----------
     Mohamed et al. (2020), section 4; Williams (1992); Glynn (1990).
     """
-    leave_one_out = isinstance(baseline, str) and baseline == LEAVE_ONE_OUT
+    leave_one_out = is_leave_one_out(baseline)
     eps = sample_array("eps", eps, minimum=2 if leave_one_out else 1)
     value = loss(normal.path(eps))
     if leave_one_out:

@@ -23,6 +23,13 @@ class DifferentiableLoss(Protocol):
         """Return the derivative at each `y`."""
 
 
+def differentiable(loss: DifferentiableLoss) -> DifferentiableLoss:
+    """Return `loss` if it has a value and a derivative."""
+    if not isinstance(loss, DifferentiableLoss):
+        reject("loss", loss, "a loss with a derivative, for example Loss(value, derivative)")
+    return loss
+
+
 class SumOfSquares:
     r"""The loss :math:`f(y) = n\,[(y-\bar x)^2 + s^2]`: all that a sum of squares knows of its data."""
 
@@ -67,8 +74,9 @@ class SquaredError(SumOfSquares):
     def __init__(self, x: ArrayLike) -> None:
         data = sample_array("x", x)
         self.n = data.size
-        self.mean = float(data.mean())
-        self.mean_square_deviation = float(data.var())
+        deviation = data - data[0]  # exactly 0 where all data coincide
+        self.mean = float(data[0] + deviation.mean())
+        self.mean_square_deviation = finite_number("mean square deviation of x", deviation.var())
 
     def __repr__(self) -> str:
         return f"SquaredError(n={self.n}, mean={self.mean:.6g}, mean_square_deviation={self.mean_square_deviation:.6g})"
@@ -130,7 +138,9 @@ class MeanAbsoluteError:
 
     def derivative(self, y: ArrayLike) -> FloatArray:
         """Return the share of the data below each `y` minus the share above, shape as `y`."""
-        return 2 * np.searchsorted(self.x, real_array("y", y)) / self.x.size - 1
+        y = real_array("y", y)
+        below, not_above = np.searchsorted(self.x, y), np.searchsorted(self.x, y, side="right")
+        return np.where(np.isnan(y), np.nan, (below + not_above) / self.x.size - 1)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from ._checks import FloatArray, generator, whole_number
-from .baselines import LEAVE_ONE_OUT
+from ._checks import FloatArray, generator, reject, whole_number
+from .baselines import is_leave_one_out
 from .distributions import Normal, Parameterization
 from .estimators import constant_baseline
 from .losses import DifferentiableLoss
@@ -92,13 +92,15 @@ def estimate(
     """
     n_samples = whole_number("n_samples", n_samples, minimum=2)
     generator("rng", rng)
-    if options.get("baseline") != LEAVE_ONE_OUT and "baseline" in options:
+    if "baseline" in options and not is_leave_one_out(options["baseline"]):
         options["baseline"] = constant_baseline(loss, normal, options["baseline"])
 
     done, mean, squares = 0, np.zeros(2), np.zeros(2)
     with tqdm(total=n_samples, unit="sample", unit_scale=True, disable=not progress) as bar:
         for size in _chunk_sizes(n_samples):
             gradients = estimator(loss, normal, rng.standard_normal(size), wrt=wrt, **options)
+            if np.shape(gradients) != (size, 2):
+                reject("estimator", f"shape {np.shape(gradients)}", f"a function that returns shape {size, 2} here")
             chunk_mean = gradients.mean(axis=0)
             difference = chunk_mean - mean
             done += size

@@ -14,7 +14,7 @@ from scipy.optimize import root
 from scipy.special import ndtr
 
 from . import closed_form
-from ._checks import FloatArray, positive_number, sample_array
+from ._checks import FloatArray, positive_number, reject, sample_array
 from .distributions import Normal, Parameterization
 from .estimators import pathwise
 from .losses import MeanAbsoluteError, SquaredError
@@ -208,8 +208,7 @@ class EnergyScore:
     """
 
     def __init__(self, x: ArrayLike) -> None:
-        data = _spread_data(x)
-        self._start = Normal(data.mean, data.mean_square_deviation**0.5)
+        self._s = _spread_data(x).mean_square_deviation ** 0.5
         self.loss = MeanAbsoluteError(x)
 
     def value(self, normal: Normal) -> float:
@@ -237,13 +236,29 @@ class EnergyScore:
         return pathwise(self.loss, normal, eps, wrt) + _in_sigma(-(np.pi**-0.5), normal, wrt)
 
     def optimum(self) -> Normal:
-        """Return the root of the gradient, found numerically; there is no closed form."""
-        solution = root(
-            lambda p: self.gradient(Normal.from_parameters(p, "log_sigma"), "log_sigma"),
-            self._start.parameters("log_sigma"),
-            tol=1e-12,
-        )
-        return Normal.from_parameters(solution.x, "log_sigma")
+        """Return the best root of the gradient, found numerically; there is no closed form.
+
+        Raises
+        ------
+        ValueError
+            If no root is better than sigma = 0, as where most of the data coincide.
+        """
+        # One far value takes s a long way from the optimum, coinciding data the quartiles: start from both.
+        low, median, high = np.quantile(self.loss.x, [0.25, 0.5, 0.75])
+        roots = [self._root_from(median, unit) for unit in (0.74 * (high - low), self._s) if unit > 0]
+        best = min(roots, key=self.value)
+        if self.value(best) >= self.loss(median):  # what sigma = 0 gives
+            reject("x", self.loss.x, "data with an optimum at sigma > 0, not mostly equal")
+        return best
+
+    def _root_from(self, center: float, unit: float) -> Normal:
+        standard = EnergyScore((self.loss.x - center) / unit)
+
+        def normal(p: FloatArray) -> Normal:
+            return Normal(p[0], float(np.exp(np.clip(p[1], -30, 30))))
+
+        found = normal(root(lambda p: standard.gradient(normal(p)), np.zeros(2), tol=1e-12).x)
+        return Normal(center + unit * found.mu, unit * found.sigma)
 
 
 def _in_sigma(slope: float, normal: Normal, wrt: Parameterization) -> FloatArray:

@@ -14,15 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from ._checks import FloatArray, reject
-from .baselines import LEAVE_ONE_OUT
+from ._checks import FloatArray, real_array, reject
+from .baselines import is_leave_one_out
 from .distributions import Normal, Parameterization
-from .losses import ArrayFunction, DifferentiableLoss
+from .losses import ArrayFunction, DifferentiableLoss, differentiable
 
 HALF_WIDTH = 16.0  # the Normal density is below 1e-55 there
 FIRST_LEVEL, LAST_LEVEL = 12, 18  # steps of HALF_WIDTH / 2**level
 SHIFT = (3 - 5**0.5) / 2  # golden section: never close to a fraction with a small denominator
 RELATIVE_TOLERANCE = 1e-13
+SMALLEST_SIGMA = 1e-9  # relative to |mu|
 
 
 def _integrate(function: ArrayFunction, normal: Normal, floor: float | FloatArray = 0.0) -> Any:
@@ -32,6 +33,8 @@ def _integrate(function: ArrayFunction, normal: Normal, floor: float | FloatArra
     """
     # y = mu + sigma eps cannot tell apart noise that is closer than this.
     tolerance = RELATIVE_TOLERANCE + np.spacing(abs(normal.mu)) / normal.sigma
+    if normal.sigma < SMALLEST_SIGMA * abs(normal.mu):
+        reject("normal", normal, f"one with sigma >= {SMALLEST_SIGMA} |mu|, else y has too few digits of the noise")
     for level in range(FIRST_LEVEL, LAST_LEVEL + 1):
         step = HALF_WIDTH / 2**level
         # One point lies at y = 0, where a narrow bump such as exp(-k y^2) cannot hide between the points.
@@ -80,7 +83,14 @@ def expectation(function: ArrayFunction, normal: Normal) -> Any:
         If the rule cannot resolve the function (a jump, a kink, a detail much narrower than sigma), or the
         expectation does not exist because the function grows too fast.
     """
-    result = _integrate(lambda eps: np.asarray(function(normal.path(eps)), dtype=float), normal)
+
+    def values(eps: FloatArray) -> FloatArray:
+        result = real_array("function(y)", function(normal.path(eps)))
+        if result.ndim not in (1, 2) or len(result) != len(eps):
+            reject("function(y)", f"shape {result.shape}", f"of shape ({len(eps)},) or ({len(eps)}, m) here")
+        return result
+
+    result = _integrate(values, normal)
     return result if np.ndim(result) else float(result)
 
 
@@ -109,7 +119,7 @@ def gradient(loss: DifferentiableLoss, normal: Normal, wrt: Parameterization = "
     ValueError
         As `expectation`, or if derivative and value disagree.
     """
-    center = loss(np.array([normal.mu]))
+    center = differentiable(loss)(np.array([normal.mu]))
     scale = np.array([1.0, normal.scale_derivative(wrt)])
 
     def by_derivative(eps: FloatArray) -> FloatArray:
@@ -172,7 +182,7 @@ def variance(
         As `expectation`, or if ``baseline="leave-one-out"``, which has no variance of a single sample.
     """
     baseline = options.get("baseline")
-    if isinstance(baseline, str) and baseline == LEAVE_ONE_OUT:
+    if is_leave_one_out(baseline):
         reject("baseline", baseline, "constant here: a leave-one-out sample depends on all the others")
 
     def gradients(eps: FloatArray) -> FloatArray:
