@@ -204,7 +204,9 @@ def digits(notebook: NotebookNode) -> list[str]:
             for number in re.findall(NUMBER_START + r"(?:\d{1,3}(?:,\d{3})+|\d+)\.\d+", text):
                 significant = number.replace(",", "").replace(".", "").lstrip("0")
                 if len(significant) > SIGNIFICANT_DIGITS:
-                    found.append(f"{at(notebook, index)}: prints {number}; format it to {SIGNIFICANT_DIGITS} digits")
+                    found.append(
+                        f"{at(notebook, index)}: prints {number}; format it to {SIGNIFICANT_DIGITS} digits or fewer"
+                    )
     return found
 
 

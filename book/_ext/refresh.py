@@ -39,10 +39,11 @@ CELL_METADATA = {"mystnb", "nbgrader", "tags"}
 
 @dataclass(frozen=True)
 class Run:
-    """A chapter after one run: its outputs, seconds without the kernel's start, and what went wrong."""
+    """A chapter after one run: its outputs, its time without the kernel's start, and what went wrong."""
 
     notebook: NotebookNode
     seconds: float
+    processor_seconds: float  # with the kernel's start; does not grow when the machine is busy
     problem: str | None
 
 
@@ -79,6 +80,7 @@ def execute(path: Path) -> Run:
         on_cell_complete=lambda **_: ticks.append(perf_counter()),
     )
     problem = None
+    start = os.times()
     try:
         client.execute(env=os.environ | ENVIRONMENT)
     except CellExecutionError as error:
@@ -87,8 +89,14 @@ def execute(path: Path) -> Run:
         problem = f"{where(notebook, running)} took longer than {CELL_TIMEOUT} s"
     except DeadKernelError:
         problem = f"{where(notebook, running)} ended the kernel"
+    end = os.times()
     clean(notebook)
-    return Run(notebook, ticks[-1] - ticks[0] if ticks else 0.0, problem or complaint(notebook))
+    return Run(
+        notebook,
+        seconds=ticks[-1] - ticks[0] if ticks else 0.0,
+        processor_seconds=end.children_user + end.children_system - start.children_user - start.children_system,
+        problem=problem or complaint(notebook),
+    )
 
 
 def complaint(notebook: NotebookNode) -> str | None:
