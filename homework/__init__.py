@@ -1,0 +1,1 @@
+"""Grading the chapters' exercises. For instructors; `book/teaching.md` says how."""

@@ -1,0 +1,66 @@
+"""Reference solutions and hidden inputs of right-hand-side. For instructors."""
+
+import numpy as np
+
+from homework.overlay import Claimed, Coded, Written
+from rpt_helpers import Cosine, Normal, pathwise, quadrature
+
+
+def refutes(k_mu_sigma: tuple[float, float, float]) -> bool:
+    """Tell whether Normal noise and the coin give derivatives in sigma of opposite signs."""
+    k, mu, sigma = k_mu_sigma
+    loss, normal = Cosine(k), Normal(mu, sigma)
+    by_normal = quadrature.gradient(loss, normal)[1]
+    by_coin = pathwise(loss, normal, [-1.0, 1.0])[:, 1].mean()
+    return bool(min(abs(by_normal), abs(by_coin)) >= 1e-9 and by_normal * by_coin < 0)
+
+
+QUESTIONS = [
+    Written(
+        "right-hand-side-precision",
+        rubric=r"""1 point: the path $g = \mu + \lambda^{-1/2}\epsilon$ and $\partial g/\partial\lambda = -\tfrac12\lambda^{-3/2}\epsilon$.
+1 point: the expectation $-n/\lambda^2$, with $E\epsilon = 0$ and $E\epsilon^2 = 1$ used at the end and not in a sample.
+1 point: the comparison with the left-hand side, and that no $\lambda$ is stationary.""",
+        solution=r"""With $\sigma = \lambda^{-1/2}$ the path is $g = \mu + \lambda^{-1/2}\epsilon$, so
+$\partial g/\partial\lambda = -\tfrac12\lambda^{-3/2}\epsilon$. One sample of the gradient in $\lambda$ is
+$2n(\delta + \lambda^{-1/2}\epsilon)\cdot(-\tfrac12\lambda^{-3/2}\epsilon)
+= -n\,(\delta\lambda^{-3/2}\epsilon + \lambda^{-2}\epsilon^2)$. Its expectation is $-n/\lambda^2$.
+
+Left-hand side: $E f = n(\delta^2 + 1/\lambda + s^2)$ has the derivative $-n/\lambda^2$ in $\lambda$: the same. It is never zero;
+it tends to zero as $\lambda\to\infty$, which is $\sigma\to0$.""",
+    ),
+    Coded(
+        "right-hand-side-precision-samples",
+        points=3,
+        function="precision_samples",
+        solution='''def precision_samples(x, mu, precision, eps):
+    """Pathwise gradients in (mu, precision), shape (n_samples, 2)."""
+    slope = 2 * len(x) * (mu + eps / precision**0.5 - np.mean(x))
+    return np.stack([slope, -0.5 * slope * eps * precision**-1.5], axis=1)
+''',
+        inputs=lambda rng: [
+            (rng.normal(5, 2, 4), 4.0, 0.5, rng.standard_normal(3)),
+            (rng.normal(-1, 1, 7), 0.5, 2.5, rng.standard_normal(5)),
+            (np.array([2.0]), 2.0, 4.0, rng.standard_normal(2)),
+        ],
+    ),
+    Coded(
+        "right-hand-side-log-normal",
+        points=3,
+        function="log_normal_gradient",
+        solution='''def log_normal_gradient(k, mu, sigma, eps):
+    """Mean pathwise gradient of (exp(mu + sigma eps) - k)^2 in (mu, sigma), shape (2,)."""
+    y = np.exp(mu + sigma * eps)
+    slope = 2 * (y - k) * y
+    return np.array([slope.mean(), (slope * eps).mean()])
+''',
+        inputs=lambda rng: [
+            (1.5, 0.2, 0.4, rng.standard_normal(6)),
+            (-1.0, -0.5, 0.8, rng.standard_normal(9)),
+            (3.0, 1.0, 0.3, rng.standard_normal(1)),
+        ],
+    ),
+    Claimed(
+        "right-hand-side-coin", points=2, value="k_mu_sigma", solution="k_mu_sigma = (1.0, 3.0, 4.0)", accept=refutes
+    ),
+]
