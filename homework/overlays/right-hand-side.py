@@ -18,7 +18,8 @@ def refutes(k_mu_sigma: tuple[float, float, float]) -> bool:
 QUESTIONS = [
     Written(
         "right-hand-side-precision",
-        rubric=r"""1 point: the path $g = \mu + \lambda^{-1/2}\epsilon$ and $\partial g/\partial\lambda = -\tfrac12\lambda^{-3/2}\epsilon$.
+        rubric=r"""1 point: the path $g = \mu + \lambda^{-1/2}\epsilon$ and its derivative
+$\partial g/\partial\lambda = -\tfrac12\lambda^{-3/2}\epsilon$.
 1 point: the expectation $-n/\lambda^2$, with $E\epsilon = 0$ and $E\epsilon^2 = 1$ used at the end and not in a sample.
 1 point: the comparison with the left-hand side, and that no $\lambda$ is stationary.""",
         solution=r"""With $\sigma = \lambda^{-1/2}$ the path is $g = \mu + \lambda^{-1/2}\epsilon$, so
@@ -26,8 +27,8 @@ $\partial g/\partial\lambda = -\tfrac12\lambda^{-3/2}\epsilon$. One sample of th
 $2n(\delta + \lambda^{-1/2}\epsilon)\cdot(-\tfrac12\lambda^{-3/2}\epsilon)
 = -n\,(\delta\lambda^{-3/2}\epsilon + \lambda^{-2}\epsilon^2)$. Its expectation is $-n/\lambda^2$.
 
-Left-hand side: $E f = n(\delta^2 + 1/\lambda + s^2)$ has the derivative $-n/\lambda^2$ in $\lambda$: the same. It is never zero;
-it tends to zero as $\lambda\to\infty$, which is $\sigma\to0$.""",
+Left-hand side: $E f = n(\delta^2 + 1/\lambda + s^2)$ has the derivative $-n/\lambda^2$ in $\lambda$: the same.
+It is never zero; it tends to zero as $\lambda\to\infty$, which is $\sigma\to0$.""",
     ),
     Coded(
         "right-hand-side-precision-samples",
@@ -43,6 +44,20 @@ it tends to zero as $\lambda\to\infty$, which is $\sigma\to0$.""",
             (rng.normal(-1, 1, 7), 0.5, 2.5, rng.standard_normal(5)),
             (np.array([2.0]), 2.0, 4.0, rng.standard_normal(2)),
         ],
+        mutants={
+            # the sign of the path's derivative
+            "def precision_samples(x, mu, precision, eps):\n"
+            "    slope = 2 * np.sum(mu + eps[:, None] / precision**0.5 - x, axis=1)\n"
+            "    return np.stack([slope, 0.5 * slope * eps * precision**-1.5], axis=1)\n": 0,
+            # the derivative in sigma
+            "def precision_samples(x, mu, precision, eps):\n"
+            "    slope = 2 * np.sum(mu + eps[:, None] / precision**0.5 - x, axis=1)\n"
+            "    return np.stack([slope, slope * eps], axis=1)\n": 0,
+            # the expectation in place of the samples
+            "def precision_samples(x, mu, precision, eps):\n"
+            "    row = 2 * len(x) * (mu - np.mean(x)), -len(x) / precision**2\n"
+            "    return np.array([row] * len(eps))\n": 0,
+        },
     ),
     Coded(
         "right-hand-side-log-normal",
@@ -57,10 +72,27 @@ it tends to zero as $\lambda\to\infty$, which is $\sigma\to0$.""",
         inputs=lambda rng: [
             (1.5, 0.2, 0.4, rng.standard_normal(6)),
             (-1.0, -0.5, 0.8, rng.standard_normal(9)),
-            (3.0, 1.0, 0.3, rng.standard_normal(1)),
+            (3.0, 1.0, 0.3, rng.standard_normal(2)),
         ],
+        mutants={
+            # the path taken for a straight one
+            "def log_normal_gradient(k, mu, sigma, eps):\n    slope = 2 * (np.exp(mu + sigma * eps) - k)\n"
+            "    return np.array([slope.mean(), (slope * eps).mean()])\n": 0,
+            # the means multiplied
+            "def log_normal_gradient(k, mu, sigma, eps):\n"
+            "    y = np.exp(mu + sigma * eps)\n    slope = np.mean(2 * (y - k) * y)\n"
+            "    return np.array([slope, slope * np.mean(eps)])\n": 0,
+        },
     ),
     Claimed(
-        "right-hand-side-coin", points=2, value="k_mu_sigma", solution="k_mu_sigma = (1.0, 3.0, 4.0)", accept=refutes
+        "right-hand-side-coin",
+        points=2,
+        value="k_mu_sigma",
+        solution="k_mu_sigma = (1.0, 3.0, 4.0)\n",
+        accept=refutes,
+        mutants={
+            "k_mu_sigma = (1.0, 3.0, 1.0)\n": 0,
+            "k_mu_sigma = (1.0, 0.0, 40.0)\n": 0,
+        },
     ),
 ]
