@@ -27,8 +27,8 @@ $E\,\frac1n\sum_i(y-x_i)^2 = \delta^2+\sigma^2+s^2$. The difference $y-y'$ is $N
 so $E(y-y')^2 = 2\sigma^2$ and the objective is $\delta^2 + s^2 + (1-2c)\sigma^2$.
 
 In $\mu$ it is minimal at $\bar x$. In $\sigma^2$ it is a straight line. For $c < \frac12$ it falls toward
-$\sigma = 0$; for $c = \frac12$ it does not depend on $\sigma$; for $c > \frac12$ it falls without end as $\sigma$ grows. No $c$ gives a
-minimum at a $\sigma > 0$.
+$\sigma = 0$. For $c = \frac12$ it does not depend on $\sigma$. For $c > \frac12$ it falls without end as $\sigma$
+grows. No $c$ gives a minimum at a $\sigma > 0$.
 
 The term that is not linear in $p$ is necessary and not sufficient. With squares the two-sample term measures the
 variance alone and in the same unit in which the loss charges for it, so the two can only cancel.""",
