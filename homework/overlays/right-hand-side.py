@@ -18,17 +18,17 @@ def refutes(k_mu_sigma: tuple[float, float, float]) -> bool:
 QUESTIONS = [
     Written(
         "right-hand-side-precision",
-        rubric=r"""1 point: the path $g = \mu + \lambda^{-1/2}\epsilon$ and its derivative
-$\partial g/\partial\lambda = -\tfrac12\lambda^{-3/2}\epsilon$.
-1 point: the expectation $-n/\lambda^2$, with $E\epsilon = 0$ and $E\epsilon^2 = 1$ used at the end and not in a sample.
-1 point: the comparison with the left-hand side, and that no $\lambda$ is stationary.""",
-        solution=r"""With $\sigma = \lambda^{-1/2}$ the path is $g = \mu + \lambda^{-1/2}\epsilon$, so
-$\partial g/\partial\lambda = -\tfrac12\lambda^{-3/2}\epsilon$. One sample of the gradient in $\lambda$ is
-$2n(\delta + \lambda^{-1/2}\epsilon)\cdot(-\tfrac12\lambda^{-3/2}\epsilon)
-= -n\,(\delta\lambda^{-3/2}\epsilon + \lambda^{-2}\epsilon^2)$. Its expectation is $-n/\lambda^2$.
+        rubric=r"""1 point: the path $g = \mu + \rho^{-1/2}\epsilon$ and its derivative
+$\partial g/\partial\rho = -\tfrac12\rho^{-3/2}\epsilon$.
+1 point: the expectation $-n/\rho^2$, with $E\epsilon = 0$ and $E\epsilon^2 = 1$ used at the end and not in a sample.
+1 point: the comparison with the left-hand side, and that no $\rho$ is stationary.""",
+        solution=r"""With $\sigma = \rho^{-1/2}$ the path is $g = \mu + \rho^{-1/2}\epsilon$, so
+$\partial g/\partial\rho = -\tfrac12\rho^{-3/2}\epsilon$. One sample of the gradient in $\rho$ is
+$2n(\delta + \rho^{-1/2}\epsilon)\cdot(-\tfrac12\rho^{-3/2}\epsilon)
+= -n\,(\delta\rho^{-3/2}\epsilon + \rho^{-2}\epsilon^2)$. Its expectation is $-n/\rho^2$.
 
-Left-hand side: $E f = n(\delta^2 + 1/\lambda + s^2)$ has the derivative $-n/\lambda^2$ in $\lambda$: the same.
-It is never zero; it tends to zero as $\lambda\to\infty$, which is $\sigma\to0$.""",
+Left-hand side: $E f = n(\delta^2 + 1/\rho + s^2)$ has the derivative $-n/\rho^2$ in $\rho$: the same.
+It is never zero; it tends to zero as $\rho\to\infty$, which is $\sigma\to0$.""",
     ),
     Coded(
         "right-hand-side-precision-samples",
