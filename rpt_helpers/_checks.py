@@ -61,7 +61,9 @@ def real_array(name: str, value: ArrayLike) -> FloatArray:
     except ValueError:  # a ragged list
         reject(name, value, "an array of real numbers")
     # numpy would count a masked entry as valid, and a True beside numbers as 1.
-    has_bool = isinstance(value, (list, tuple)) and any(isinstance(v, bool) for v in np.asarray(value, object).flat)
+    has_bool = isinstance(value, (list, tuple)) and any(
+        isinstance(entry, (bool, np.bool_)) for entry in np.asarray(value, object).flat
+    )
     if array.dtype.kind not in "iuf" or has_bool or np.ma.is_masked(value):
         reject(name, value, "an array of real numbers")
     return array.astype(np.float64, copy=False)

@@ -90,7 +90,7 @@ def sgd(
         slope = real_array("gradient", gradient(here))
         if slope.shape != (2,) or not np.isfinite(slope).all():
             reject(f"gradient at step {t}", slope, "two finite numbers")
-        mu, second = here.parameters(wrt) - size * slope
+        mu, second = map(float, here.parameters(wrt) - size * slope)
         if wrt != "log_sigma" and second <= 0:
             raise ValueError(
                 f"step {t} takes {wrt} from {here.parameters(wrt)[1]:.6g} to {second:.6g}, but it must stay > 0: "

@@ -58,7 +58,10 @@ def _trapezoid(function: ArrayFunction, step: float, shift: float) -> tuple[Floa
     absolute = np.abs(terms)
     scale = absolute.sum(axis=-1)
     if not np.isfinite(scale).all() or np.any(absolute[..., [0, -1]].max(axis=-1) > RELATIVE_TOLERANCE * scale):
-        raise ValueError(f"the loss must grow slower than the Normal density decays; |value| * density sums to {scale}")
+        raise ValueError(
+            f"|loss| * density must be finite and concentrated within {HALF_WIDTH:.0f} sigma of mu: "
+            "this loss grows too fast, is not defined everywhere, or is 0 except far away"
+        )
     return terms.sum(axis=-1), scale
 
 

@@ -1,0 +1,76 @@
+"""The check that students call: four verdicts, and never an exception."""
+
+from typing import Any, NoReturn
+
+import pytest
+
+from rpt_helpers.homework import NotAttempted, check, question
+from rpt_helpers.homework._registry import CHECKS
+
+QUESTIONS = sorted(CHECKS)
+
+
+@pytest.fixture
+def toy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CHECKS, "double", None)  # forgotten after the test
+
+    @question("double")
+    def doubles(answer: Any) -> str | None:
+        return None if answer(3) == 6 else "compare answer(3) with 3 + 3"
+
+
+def blank(x: Any) -> NoReturn:
+    raise NotImplementedError
+
+
+def stub(x: Any) -> NoReturn:
+    raise NotAttempted
+
+
+@pytest.mark.usefixtures("toy")
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        (lambda x: 2 * x, "ok"),
+        (lambda x: x**2, "try again: compare answer(3) with 3 + 3"),
+        (lambda x: 1 / 0, "try again: your answer raised ZeroDivisionError: division by zero"),
+        (7, "try again: your answer raised TypeError: 'int' object is not callable"),
+        (None, "not attempted"),
+        (..., "not attempted"),
+        (blank, "not attempted"),
+        (stub, "not attempted"),
+    ],
+)
+def test_verdicts(answer: Any, verdict: str, capsys: pytest.CaptureFixture[str]) -> None:
+    check("double", answer)
+    assert capsys.readouterr().out == f"double: {verdict}\n"
+
+
+@pytest.mark.usefixtures("toy")
+def test_an_unknown_question_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    check("triple", 1)
+    known = ", ".join(sorted([*QUESTIONS, "double"]))
+    assert capsys.readouterr().out == f"triple: no such question; there are {known}\n"
+
+
+def test_a_question_leaves_its_check_as_it_was() -> None:
+    def says_nothing(answer: Any) -> None:
+        return None
+
+    assert question("temporary")(says_nothing) is says_nothing
+    assert CHECKS.pop("temporary") is says_nothing
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_blank_answer_is_not_attempted(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    check(name, None)
+    assert capsys.readouterr().out == f"{name}: not attempted\n"
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_an_answer_that_raises_is_met_with_its_error(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(*arguments: Any, **options: Any) -> NoReturn:
+        raise ZeroDivisionError("on purpose")
+
+    check(name, broken)
+    assert capsys.readouterr().out.startswith(f"{name}: try again: ")
