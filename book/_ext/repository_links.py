@@ -21,7 +21,7 @@ def theme_options(address: str, branch: str) -> dict[str, Any]:
 
 
 def add_links(app: Sphinx, config: Config) -> None:
-    address = os.environ.get("RPT_BOOK_REPOSITORY") or config.repository_address
+    address = os.environ.get("RPT_BOOK_REPOSITORY", config.repository_address)
     # Jupyter Book fills in its own repository where none is given.
     for key in ("repository_url", "repository_branch", "launch_buttons"):
         config.html_theme_options.pop(key, None)

@@ -1,0 +1,319 @@
+"""The built site: complete, self-contained, readable; seen by a checker and, where there is one, by a browser."""
+
+import functools
+import gzip
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import playwright.sync_api
+import pytest
+from repository_links import theme_options
+from site_checks import html_files, site_faults
+
+ROOT = Path(__file__).parent.parent
+ADDRESS = "https://github.com/owner/name"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on this machine; CI has one"
+)
+
+
+def build(source: Path, out: Path, address: str = "") -> subprocess.CompletedProcess[str]:
+    """Build the book in `source` as `make book` does, into `out`/_build/html."""
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "-W", "-n"]
+    return subprocess.run(
+        [*command, "--keep-going", "--path-output", str(out), str(source)],
+        env={**os.environ, "RPT_BOOK_REPOSITORY": address, "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("site")
+    done = build(ROOT, out)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return out / "_build" / "html"
+
+
+def test_site_has_no_fault(site: Path) -> None:
+    assert site_faults(site) == []
+
+
+def test_site_has_no_launcher_without_an_address(site: Path) -> None:
+    for page in html_files(site):
+        assert "mybinder.org" not in page.read_text(encoding="utf-8")
+
+
+def test_chapters_can_be_downloaded(site: Path) -> None:
+    for chapter in (ROOT / "book").glob("*.ipynb"):
+        assert (site / "_sources" / "book" / chapter.name).read_bytes() == chapter.read_bytes()
+
+
+# The checker itself, on a page without a fault and on small faulty ones.
+
+SOUND = """<!DOCTYPE html><html lang="en"><head><title>A page</title><meta name="description" content="About it">
+<link rel="stylesheet" href="style.css"></head><body><h1 id="top">A page</h1><p><a href="#top">Up</a>
+<a href="https://example.org/">elsewhere</a> <code>$x$</code></p>
+<img src="plot.png" alt="A falling curve"></body></html>"""
+
+FAULTY = {
+    "no language": ('lang="en"', ""),
+    "no title": ("<title>A page</title>", ""),
+    "0 descriptions": ('<meta name="description" content="About it">', ""),
+    "an empty one": ('content="About it"', 'content=""'),
+    "2 headings": ("<p>", "<h1>Again</h1><p>"),
+    "0 headings": ("h1", "h2"),
+    "id top twice": ("<p>", '<p id="top">'),
+    "alternative text ''": (' alt="A falling curve"', ""),
+    "alternative text 'plot.png'": ("A falling curve", "plot.png"),
+    "alternative text '_images/ab12'": ("A falling curve", "_images/ab12"),
+    "KaTeX could not read": ("<p>", '<p class="katex-error">'),
+    "TeX shown raw: $x$": ("<code>$x$</code>", "$x$"),
+    r"TeX shown raw: \(x\)": ("<p>", r"<p>\(x\)"),
+    r"TeX shown raw: \begin": ("<p>", r"<p>\begin{align}"),
+    "a MyST role shown raw": ("<p>", "<p>{ref}`top`"),
+    "a footnote without its text": ("<p>", "<p>said before [^once]"),
+    "among the outputs": ("<p>", '<pre class="output stderr">boo</pre><p>'),
+    "gone.html does not exist": ("<p>", '<p><a href="gone.html">gone</a>'),
+    "gone.png does not exist": ("plot.png", "gone.png"),
+    "#gone has no such anchor": ("#top", "#gone"),
+    "page.html#gone has no such anchor": ("#top", "page.html#gone"),
+    "load https://cdn.example/a.js": ("<p>", '<script src="https://cdn.example/a.js"></script><p>'),
+    "load //cdn.example/a.png": ("plot.png", "//cdn.example/a.png"),
+    "load https://cdn.example/a.css": ("style.css", "https://cdn.example/a.css"),
+    "load https://cdn.example/b.css": ("<body>", "<body><style>@import 'https://cdn.example/b.css';</style>"),
+    "load https://cdn.example/c.png": ("<p>", "<p style='background: url(https://cdn.example/c.png)'>"),
+    "load https://cdn.example/d.js": ("<p>", "<script>import('https://cdn.example/d.js')</script><p>"),
+    "load https://cdn.example/": ("<title>", '<link rel="preconnect" href="https://cdn.example/"><title>'),
+}
+
+
+@pytest.fixture
+def small_site(tmp_path: Path) -> Path:
+    (tmp_path / "style.css").touch()
+    (tmp_path / "plot.png").touch()
+    (tmp_path / "page.html").write_text(SOUND)
+    return tmp_path
+
+
+def test_checker_accepts_a_sound_page(small_site: Path) -> None:
+    assert site_faults(small_site) == []
+
+
+@pytest.mark.parametrize("fault", FAULTY)
+def test_checker_sees(small_site: Path, fault: str) -> None:
+    sound, faulty = FAULTY[fault]
+    assert sound in SOUND
+    (small_site / "page.html").write_text(SOUND.replace(sound, faulty))
+    assert any(fault in line for line in site_faults(small_site))
+
+
+# A book of two small pages, built as the whole book is: what its configuration does, and what fails a build.
+
+
+@pytest.fixture
+def small_book(tmp_path: Path) -> Path:
+    book = tmp_path / "book"
+    book.mkdir()
+    for shared in ("_ext", "_static", "references.bib"):
+        (book / shared).symlink_to(ROOT / "book" / shared)
+    (tmp_path / "_config.yml").symlink_to(ROOT / "_config.yml")
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/index\nchapters:\n- file: book/chapter\n")
+    (book / "index.md").write_text("# A book\n\nAn opening line.\n")
+    chapter = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A chapter\n\nIts opening line.")])
+    chapter.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(chapter, book / "chapter.ipynb")
+    return tmp_path
+
+
+def add(book: Path, text: str) -> None:
+    with (book / "book" / "index.md").open("a") as page:
+        page.write(f"\n{text}\n")
+
+
+def test_address_brings_launch_and_source_links(small_book: Path) -> None:
+    done = build(small_book, small_book, ADDRESS)
+    assert done.returncode == 0, done.stdout + done.stderr
+    page = (small_book / "_build/html/book/chapter.html").read_text()
+    assert 'href="https://mybinder.org/v2/gh/owner/name/main?urlpath=lab/tree/book/chapter.ipynb"' in page
+    assert f'href="{ADDRESS}"' in page
+
+
+def test_no_address_means_no_theme_option() -> None:
+    assert theme_options("", "main") == {}
+
+
+def test_formulas_are_drawn_in_text_and_outputs(small_book: Path) -> None:
+    add(small_book, "$a$\n\n\\begin{align}\nb &= c \\\\ d &= e\n\\end{align}")
+    chapter = nbformat.read(small_book / "book/chapter.ipynb", as_version=4)
+    outputs = [{"text/latex": r"$\displaystyle \sigma^{2}$"}, {"text/markdown": r"so $\mu$"}]
+    chapter.cells += [
+        nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("display_data", data)]) for data in outputs
+    ]
+    nbformat.write(chapter, small_book / "book/chapter.ipynb")
+    done = build(small_book, small_book)
+    assert done.returncode == 0, done.stdout + done.stderr
+    html = small_book / "_build/html"
+    assert site_faults(html) == []
+    assert (html / "book/index.html").read_text().count('class="katex"') == 2
+    assert (html / "book/index.html").read_text().count('class="eqno"') == 1
+    assert 'class="eqn-num"' not in (html / "book/index.html").read_text(), "KaTeX numbered what Sphinx numbers"
+    assert (html / "book/chapter.html").read_text().count('class="katex"') == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (r"$\frac{a$", "formula not understood"),
+        (r"$\undefined$", "formula not understood"),
+        ('<img alt="A map" src="https://cdn.example/map.png">', "would load https://cdn.example/map.png"),
+        ("[away](nowhere.md)", "nowhere.md"),
+    ],
+)
+def test_build_fails_on(small_book: Path, text: str, complaint: str) -> None:
+    add(small_book, text)
+    done = build(small_book, small_book)
+    assert done.returncode != 0
+    assert complaint in done.stdout + done.stderr
+
+
+# The site as a reader meets it: in a browser that reaches no other host.
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def server(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the site at / and, as hosts of project pages do, below /project/."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copytree(site, folder, dirs_exist_ok=True)
+    (folder / "project").symlink_to(site)
+    handler = functools.partial(QuietHandler, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[playwright.sync_api.Browser]:
+    assert CHROMIUM, "CI needs Chromium"
+    arguments = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+    with playwright.sync_api.sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield running
+        running.close()
+
+
+class Visit:
+    """A page opened in the browser: what went wrong, and all that was loaded."""
+
+    def __init__(self, page: playwright.sync_api.Page, host: str) -> None:
+        self.page = page
+        self.host = host
+        self.wrong: list[str] = []
+        self.replies: list[playwright.sync_api.Response] = []
+        page.on("console", lambda message: self.wrong.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("requestfailed", lambda request: self.wrong.append(f"failed: {request.url}"))
+        page.on("response", self.keep)
+
+    def keep(self, reply: playwright.sync_api.Response) -> None:
+        if reply.status >= 400:
+            self.wrong.append(f"{reply.status}: {reply.url}")
+        elif reply.url.startswith(self.host):
+            self.replies.append(reply)
+        elif not reply.url.startswith("data:"):
+            self.wrong.append(f"foreign: {reply.url}")
+
+    def open(self, address: str) -> None:
+        self.page.goto(f"{self.host}/{address}")
+        self.page.evaluate("document.fonts.ready.then(() => true)")
+
+    def weight(self) -> int:
+        """Return the bytes that a compressing server would send."""
+        return sum(len(gzip.compress(reply.body())) for reply in self.replies)
+
+
+LAYOUT_SHIFT = """() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => list.getEntries().forEach(entry => { sum += entry.value; }))
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => done(sum), 50);
+})"""
+# WCAG 2.2 A and AA, and a rule of theirs that axe leaves off.
+VIOLATIONS = """() => axe.run({exclude: ".katex"}, {
+  preload: false,
+  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+  rules: {"label-content-name-mismatch": {enabled: true}},
+}).then(found => found.violations.map(one => `${one.id}: ${one.nodes[0].html}`))"""
+
+
+@needs_chromium
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_in_a_browser(
+    site: Path, server: str, browser: playwright.sync_api.Browser, width: int, scheme: Any
+) -> None:
+    faults = []
+    axe = (ROOT / "book/_ext/node_modules/axe-core/axe.min.js").read_text()
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    for name in (path.relative_to(site).as_posix() for path in html_files(site / "book")):
+        visit = Visit(context.new_page(), server)
+        visit.open(name)
+        wide = visit.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        shift = visit.page.evaluate(LAYOUT_SHIFT)
+        visit.page.evaluate(axe)
+        faults += [f"{name}: {line}" for line in (*visit.wrong, *visit.page.evaluate(VIOLATIONS))]
+        faults += [f"{name}: {wide} px wider than the screen"] * (wide > 0)
+        faults += [f"{name}: layout shift {shift:.3f}"] * (shift >= 0.05)
+        faults += [f"{name}: {visit.weight()} bytes"] * (visit.weight() > 600_000)
+        visit.page.close()
+    context.close()
+    assert faults == []
+
+
+@needs_chromium
+def test_site_works_below_a_sub_path(site: Path, server: str, browser: playwright.sync_api.Browser) -> None:
+    faults = []
+    context = browser.new_context()
+    for name in (path.relative_to(site).as_posix() for path in html_files(site / "book")):
+        visit = Visit(context.new_page(), f"{server}/project")
+        visit.open(name)
+        faults += [f"{name}: {line}" for line in visit.wrong]
+        visit.page.close()
+    context.close()
+    assert faults == []
+
+
+@needs_chromium
+def test_search_finds_a_chapter(server: str, browser: playwright.sync_api.Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"{server}/search.html?q=baseline")
+    page.wait_for_selector("#search-results ul.search li a[href*='book/']")
+    page.close()
+
+
+@needs_chromium
+def test_site_reads_from_the_disk(site: Path, browser: playwright.sync_api.Browser) -> None:
+    visit = Visit(browser.new_page(), site.as_uri())
+    visit.open("index.html")
+    visit.page.wait_for_url("**/book/index.html")
+    assert visit.page.evaluate("document.fonts.load('1em KaTeX_Main').then(fonts => fonts.length)") == 1
+    assert visit.page.locator("article h1").is_visible()
+    assert visit.wrong == []
+    visit.page.close()
