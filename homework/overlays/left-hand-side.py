@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+
 from homework.overlay import Claimed, Coded, Written
 from rpt_helpers import Cosine, Normal, quadrature
 
@@ -34,7 +35,8 @@ QUESTIONS = [
 - 1 point: the gradient, 2 W (mu - m) in mu and W in sigma^2.
 - 1 point: stationary in mu at m only; never in sigma^2, because W > 0.""",
         solution=r"""
-With $W = \sum_i w_i$ and $\bar x_w = \sum_i w_i x_i / W$ the middle term $2(y - \bar x_w)\sum_i w_i(\bar x_w - x_i)$ is zero, so
+With $W = \sum_i w_i$ and $\bar x_w = \sum_i w_i x_i / W$ the middle term
+$2(y - \bar x_w)\sum_i w_i(\bar x_w - x_i)$ is zero, so
 
 $$f(y) = W(y - \bar x_w)^2 + \sum_i w_i (x_i - \bar x_w)^2, \qquad
 E f = W\big[(\mu - \bar x_w)^2 + \sigma^2\big] + \sum_i w_i (x_i - \bar x_w)^2.$$
@@ -56,7 +58,8 @@ def weighted_gradient(x, w, mu, sigma):
             # the weights forgotten
             "def weighted_gradient(x, w, mu, sigma):\n    return 2 * len(x) * np.array([mu - np.mean(x), sigma])\n": 0,
             # the weights normalized
-            "def weighted_gradient(x, w, mu, sigma):\n    return 2 * np.array([mu - np.sum(w * x) / np.sum(w), sigma])\n": 0,
+            "def weighted_gradient(x, w, mu, sigma):\n"
+            "    return 2 * np.array([mu - np.sum(w * x) / np.sum(w), sigma])\n": 0,
             # the gradient in the variance
             "def weighted_gradient(x, w, mu, sigma):\n    return np.array([2 * np.sum(w * (mu - x)), np.sum(w)])\n": 0,
             # works for small data only: one of four cases lost

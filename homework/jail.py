@@ -1,0 +1,216 @@
+"""Run a notebook that nobody trusts: a process of its own, limits, and nothing left behind."""
+
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+from nbformat import NotebookNode
+
+import rpt_helpers
+
+NOBODY = "65534"
+_lock = threading.Lock()
+_running: set[int] = set()
+
+# Builds, in a mount namespace of its own, a root that holds the given paths read-only and an empty /tmp.
+_SETUP = """
+set -e
+root=$1; shift
+mount -t tmpfs -o size=256m,mode=755 tmpfs "$root"
+while [ "$1" != -- ]; do
+    mkdir -p "$root$(dirname "$1")"
+    if [ -L "$1" ]; then cp -P "$1" "$root$1"
+    elif [ -e "$1" ]; then
+        if [ -d "$1" ]; then mkdir -p "$root$1"; else : > "$root$1"; fi
+        mount --bind "$1" "$root$1"
+        case $1 in /dev/*) ;; *) mount -o remount,bind,ro,nosuid,nodev "$root$1" ;; esac
+    fi
+    shift
+done
+mkdir -p -m 1777 "$root/tmp"
+mkdir "$root/proc"
+mount -t proc proc "$root/proc"
+cd /
+shift
+exec chroot "$root" "$@"
+"""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use; 0 is no limit."""
+
+    wall_seconds: float = 120
+    cell_seconds: float = 20
+    cpu_seconds: float = 100
+    memory: float = 4 * 2**30
+    file_size: float = 64 * 2**20
+    output: float = 2**20
+    processes: float = 0
+    restarts: float = 5
+
+
+class JailError(RuntimeError):
+    """The jail itself does not work: no submission is to blame."""
+
+
+def run(notebook: NotebookNode, limits: Limits, sandbox: bool) -> tuple[list[list[Any]], list[str], str]:
+    """Run a notebook and end every process that it started.
+
+    Returns
+    -------
+    outputs, reasons, log
+        The outputs of each cell; the reasons why cells were left out, beginning with a status; what the runner wrote
+        to its stderr. A submission can forge all three.
+    """
+    _adopt_orphans()
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+        command, work = [sys.executable, "-I", str(Path(__file__).with_name("runner.py"))], folder
+        allowed = asdict(limits)
+        if sandbox:
+            command, work = _sandboxed(command, folder), "/tmp"
+            allowed["processes"] = 128
+        job = json.dumps({"notebook": notebook, "limits": allowed}).encode()
+        environment = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"), work)
+        environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PYTHONDONTWRITEBYTECODE"), "1")
+        environment |= {
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        }
+        environment |= {"MPLCONFIGDIR": _font_cache()}
+        with _lock:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=errors,
+                cwd=folder,
+                env=environment,
+                start_new_session=True,
+            )
+            _running.add(process.pid)
+        late = False
+        try:
+            process.communicate(job, timeout=limits.wall_seconds + 15)
+        except subprocess.TimeoutExpired:
+            late = True
+        finally:
+            _end(process)
+        out.seek(0)
+        errors.seek(0)
+        log = errors.read().decode(errors="replace")[-2000:]
+        try:
+            result = json.loads(out.read())
+            outputs = [list(cell.get("outputs", [])) for cell in result["notebook"]["cells"]]
+            if len(outputs) == len(notebook.cells):
+                return outputs, [str(reason) for reason in result["skipped"].values()], log
+            raise ValueError("another notebook came back")
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            reason = f"TIMEOUT: no end within {limits.wall_seconds:g} s" if late else "CRASHED: ended its runner"
+            return [[] for _ in notebook.cells], [reason], log
+
+
+def probe(sandbox: bool) -> None:
+    """Run an empty notebook.
+
+    Raises
+    ------
+    JailError
+        If that fails, so that no submission is blamed for it.
+    """
+    cell = nbformat.v4.new_code_cell("import rpt_helpers\nprint(6 * 7)")
+    outputs, _, log = run(nbformat.v4.new_notebook(cells=[cell]), Limits(), sandbox)
+    if outputs != [[{"name": "stdout", "output_type": "stream", "text": "42\n"}]]:
+        raise JailError(f"{'the sandbox' if sandbox else 'a kernel'} cannot start here; nothing was graded.\n{log}")
+
+
+def _sandboxed(command: list[str], folder: str) -> list[str]:
+    """Return the command in namespaces without network, home, course or the other submissions."""
+    namespaces = ["unshare", "--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child"]
+    drop = ["setpriv", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"]
+    if os.geteuid() == 0:
+        drop += ["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"]
+    else:
+        namespaces += ["--user", "--map-root-user"]
+    readable = [
+        "/usr",
+        "/bin",
+        "/sbin",
+        "/lib",
+        "/lib64",
+        "/etc/ld.so.cache",
+        *(f"/dev/{name}" for name in ("null", "zero", "random", "urandom")),
+    ]
+    readable += [
+        sys.base_prefix,
+        sys.prefix,
+        *(str(Path(path).resolve()) for path in rpt_helpers.__path__),
+        _font_cache(),
+        command[-1],
+    ]
+    return [
+        *namespaces,
+        "sh",
+        "-c",
+        _SETUP,
+        "sh",
+        folder,
+        *dict.fromkeys(readable),
+        "--",
+        *drop,
+        "--pdeathsig",
+        "KILL",
+        "--",
+        *command,
+    ]
+
+
+@cache
+def _font_cache() -> str:
+    """Return matplotlib's folder with the list of fonts, which takes seconds to make."""
+    import matplotlib.font_manager  # noqa: F401
+
+    return matplotlib.get_cachedir()
+
+
+@cache
+def _adopt_orphans() -> None:
+    """Make processes whose parents ended children of this one, so that they can be found (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process, all that it started, and orphans of any run."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        _kill(psutil.Process(process.pid))
+    process.wait()
+    with _lock:
+        _running.discard(process.pid)
+        for child in psutil.Process().children():
+            if child.pid not in _running:
+                _kill(child)
+                with contextlib.suppress(psutil.Error):
+                    child.wait(5)
+
+
+def _kill(process: psutil.Process) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for each in [process, *process.children(recursive=True)]:
+            with contextlib.suppress(psutil.Error):
+                each.send_signal(signal.SIGSTOP if each is process else signal.SIGKILL)
+        process.kill()
