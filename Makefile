@@ -24,13 +24,12 @@ book: $(READY)
 	@$(BIN)/jupyter-book build -W -n --keep-going -q . || { rm -rf _build/.doctrees; exit 1; }
 	@echo "The book is at file://$(CURDIR)/_build/html/index.html"
 
-UNIT = $(filter-out $(WHOLE),$(wildcard tests/test_*.py))
 WHOLE = tests/test_binder.py tests/test_chapters.py tests/test_packaging.py tests/test_site.py
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadscope
 
 test: lint
 	@echo 'Unit tests of the library'
-	@$(PYTEST) --cov --cov-report=term-missing:skip-covered $(UNIT)
+	@$(PYTEST) --cov --cov-report=term-missing:skip-covered tests $(addprefix --ignore=,$(WHOLE))
 	@echo 'The chapters cell by cell, the built site, the package, Binder'
 	@$(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout=60 --nbval-sanitize-with tests/nbval.cfg \
 		book $(WHOLE)

@@ -21,6 +21,8 @@ from sphinx.writers.html5 import HTML5Translator
 HERE = Path(__file__).parent
 PACKAGES = HERE / "node_modules"
 STYLE = "katex.min.css"
+# Nearly every formula needs these: asked for at once, they arrive before the text is laid out and do not move it.
+EARLY_FONTS = ("KaTeX_Main-Regular", "KaTeX_Math-Italic", "KaTeX_AMS-Regular", "KaTeX_Size1-Regular")
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +88,16 @@ def add_style(app: Sphinx, config: Config) -> None:
     app.add_css_file(STYLE)
 
 
+def preload_fonts(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    if doctree and any(doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))):
+        for font in EARLY_FONTS:
+            address = context["pathto"](f"_static/fonts/{font}.woff2", resource=True)
+            link = f'<link rel="preload" href="{address}" as="font" type="font/woff2" crossorigin="anonymous" />'
+            context["metatags"] = f"{context.get('metatags', '')}\n{link}"
+
+
 def copy_fonts(app: Sphinx, exception: Exception | None) -> None:
     if exception is None:
         target = Path(app.outdir) / "_static" / "fonts"
@@ -97,5 +109,6 @@ def copy_fonts(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_html_math_renderer("katex_html", (visit_math, None), (visit_math_block, None))
     app.connect("config-inited", add_style)
+    app.connect("html-page-context", preload_fonts)
     app.connect("build-finished", copy_fonts)
     return {"version": katex.katex_version, "parallel_read_safe": True, "parallel_write_safe": True}

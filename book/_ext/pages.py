@@ -1,13 +1,16 @@
-"""What every page of the book carries beside its text: a description, fresh assets, links to the references."""
+"""What every page of the book carries beside its text: a description, sized pictures, links to references."""
 
 import textwrap
+import zlib
 from html import escape
 from pathlib import Path
 from typing import Any
 
+import imagesize
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.writers.html5 import HTML5Translator
 
 FRONT_PAGE = """\
 <!DOCTYPE html>
@@ -22,6 +25,12 @@ FRONT_PAGE = """\
 <body><main><h1>{title}</h1><p><a href="{start}">Open the book</a></p></main></body>
 </html>
 """
+
+# The theme settles light or dark only after the page is shown: without this, code changes its color and height then.
+EARLY_THEME = """\
+if (!["light", "dark"].includes(document.documentElement.dataset.theme)) {
+  document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}"""
 
 
 def description(doctree: nodes.document | None, default: str) -> str:
@@ -66,6 +75,25 @@ def changed_assets(
     return []
 
 
+def size_images(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """State the size of every picture, so that the text below keeps its place while the picture loads."""
+    for source, copied in app.builder.images.items():
+        width, height = imagesize.get(Path(app.srcdir) / source)
+        if width > 0 and "body" in context:
+            address = context["pathto"](f"{app.builder.imagedir}/{copied}", resource=True)
+            context["body"] = context["body"].replace(
+                f'src="{address}"', f'src="{address}" width="{width}" height="{height}"'
+            )
+
+
+def visit_citation(translator: HTML5Translator, node: nodes.citation) -> None:
+    HTML5Translator.visit_citation(translator, node)
+    # The role that docutils gives to an entry is deprecated and no longer an item of its list.
+    translator.body[-1] = translator.body[-1].replace("doc-biblioentry", "listitem")
+
+
 def name_references(app: Sphinx, env: BuildEnvironment) -> None:
     """Let a plain link name a reference by its key, `[text](references.md#key)`: it reads well in Jupyter too."""
     for citation in env.get_domain("cite").citations:  # type: ignore[attr-defined]
@@ -73,10 +101,15 @@ def name_references(app: Sphinx, env: BuildEnvironment) -> None:
         page.setdefault("myst_slugs", {})[citation.key] = (0, citation.citation_id, citation.key)
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
+def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("book_description", "", "html")
+    app.add_js_file(None, body=EARLY_THEME)
+    app.add_node(nodes.citation, override=True, html=(visit_citation, HTML5Translator.depart_citation))
     app.connect("html-page-context", add_description)
+    app.connect("html-page-context", size_images)
     app.connect("env-get-outdated", changed_assets)
     app.connect("env-updated", name_references)
     app.connect("build-finished", write_front_page, priority=100)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    # Another version of the environment makes Sphinx start afresh: pages built by older tools are out of date.
+    tools = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return {"env_version": zlib.crc32(tools), "parallel_read_safe": True, "parallel_write_safe": True}
