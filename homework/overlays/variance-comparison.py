@@ -96,6 +96,11 @@ reaches it unless $b = 0$.""",
         value="k_mu_sigma",
         solution="k_mu_sigma = (1.2, 1.0, 1.0)\n",
         accept=wins_in_one,
-        mutants={"k_mu_sigma = (2.0, 1.0, 1.0)\n": 0, "k_mu_sigma = (0.5, 1.0, 1.0)\n": 0},
+        mutants={
+            "k_mu_sigma = (2.0, 1.0, 1.0)\n": 0,
+            "k_mu_sigma = (0.5, 1.0, 1.0)\n": 0,
+            # the crossover of the other loss in the text
+            "k_mu_sigma = (0.869954, 1.0, 1.0)\n": 0,
+        },
     ),
 ]

@@ -41,6 +41,7 @@ HINTS = {
     "variance-comparison-one-of-two": [
         "there the trick does not win in both components",
         "there the trick wins in both components",
+        "there the trick wins in both components",
     ],
 }
 
