@@ -78,6 +78,7 @@ def test_the_path_starts_at_the_start_and_calls_the_gradient_there() -> None:
     path = sgd(gradient, NORMAL, steps=2, step_size=1)
     assert seen == [NORMAL, Normal(NORMAL.mu - 1, NORMAL.sigma + 1)]
     assert path.mu.shape == path.sigma.shape == (3,)
+    assert path in {path}  # compared by identity: arrays cannot be hashed
 
 
 @pytest.mark.parametrize("rise", [1.0, 1.5])

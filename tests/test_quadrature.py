@@ -193,6 +193,12 @@ def test_a_loss_in_time_with_the_points_is_not_taken_for_a_constant() -> None:
         assert abs(quadrature.expectation(loss, NORMAL)) < 1e-12
 
 
+def test_a_variance_is_refined_even_where_the_mean_needs_nothing() -> None:
+    k = np.pi * 2**8 / NORMAL.sigma  # the squared derivative, not the derivative, is in time with the points
+    loss = Loss(lambda y: np.sin(k * y) / k, lambda y: np.cos(k * y))
+    assert_exact(quadrature.variance(pathwise, loss, NORMAL), [0.5, 0.5])
+
+
 @pytest.mark.parametrize(
     "function",
     [
@@ -223,11 +229,14 @@ def test_a_normal_far_from_zero_still_has_enough_digits() -> None:
     assert_allclose(quadrature.expectation(Cosine(k), normal), expected, rtol=1e-7)
 
 
+@pytest.mark.parametrize("unit", [1e-12, 1.0, 1e12])
 @pytest.mark.parametrize("factor", [1 + 1e-6, -1.0, 2.0])
-def test_a_derivative_that_is_not_one_is_refused(factor: float) -> None:
-    loss = Loss(np.sin, lambda y: factor * np.cos(y))
+def test_a_derivative_that_is_not_one_is_refused_in_any_unit(factor: float, unit: float) -> None:
+    right = Loss(lambda y: unit * np.sin(y), lambda y: unit * np.cos(y))
+    assert_exact(quadrature.gradient(right, NORMAL), unit * quadrature.gradient(Loss(np.sin, np.cos), NORMAL))
+    wrong = Loss(right, lambda y: factor * right.derivative(y))
     with pytest.raises(ValueError, match="loss.derivative must be the derivative of the loss"):
-        quadrature.gradient(loss, NORMAL)
+        quadrature.gradient(wrong, NORMAL)
 
 
 def test_a_derivative_that_is_wrong_in_one_component_only_is_refused() -> None:
