@@ -1,7 +1,7 @@
-"""The look that all figures share: one color, one line style and one marker for each estimator, everywhere.
+"""The look that all figures share: one color, one line style and one marker for each estimator and objective.
 
-Colors are those of Okabe and Ito, which color-blind readers can tell apart; line styles and markers carry the same
-distinction in gray.
+Colors are those of Okabe and Ito for estimators and of Tol's muted scheme for objectives: color-blind readers can
+tell them apart, and line styles and markers carry the same distinction in gray.
 """
 
 from typing import Any
@@ -22,6 +22,11 @@ COLORS: dict[str, str] = {
     "measure_valued": "#009E73",
     "exact": "#000000",
     "data": "#707070",
+    "likelihood": "#332288",
+    "moment_matching": "#882255",
+    "reverse_kl": "#44AA99",
+    "energy_score": "#CC6677",
+    "entropy": "#999933",
 }
 LINE_STYLES: dict[str, Any] = {
     "pathwise": "-",
@@ -31,6 +36,11 @@ LINE_STYLES: dict[str, Any] = {
     "measure_valued": (0, (5, 1, 1, 1, 1, 1)),
     "exact": (0, (6, 2)),
     "data": "-",
+    "likelihood": "-",
+    "moment_matching": "--",
+    "reverse_kl": ":",
+    "energy_score": (0, (5, 1, 1, 1, 1, 1)),
+    "entropy": "-.",
 }
 MARKERS: dict[str, str] = {
     "pathwise": "o",
@@ -40,6 +50,11 @@ MARKERS: dict[str, str] = {
     "measure_valued": "^",
     "exact": "x",
     "data": "|",
+    "likelihood": "o",
+    "moment_matching": "s",
+    "reverse_kl": "v",
+    "energy_score": "^",
+    "entropy": "D",
 }
 LABELS: dict[str, str] = {
     "pathwise": "pathwise",
@@ -49,6 +64,11 @@ LABELS: dict[str, str] = {
     "measure_valued": "measure-valued",
     "exact": "exact",
     "data": "data",
+    "likelihood": "likelihood (NLL)",
+    "moment_matching": "moment matching",
+    "reverse_kl": "reverse KL",
+    "energy_score": "energy score",
+    "entropy": "squared error and entropy",
 }
 
 
