@@ -24,7 +24,7 @@ COLORS: dict[str, str] = {
     "data": "#707070",
     "likelihood": "#332288",
     "moment_matching": "#882255",
-    "reverse_kl": "#44AA99",
+    "reverse_kl": "#2C8577",
     "energy_score": "#CC6677",
     "entropy": "#999933",
 }
@@ -36,11 +36,11 @@ LINE_STYLES: dict[str, Any] = {
     "measure_valued": (0, (5, 1, 1, 1, 1, 1)),
     "exact": (0, (6, 2)),
     "data": "-",
-    "likelihood": "-",
-    "moment_matching": "--",
-    "reverse_kl": ":",
-    "energy_score": (0, (5, 1, 1, 1, 1, 1)),
-    "entropy": "-.",
+    "likelihood": (0, (12, 2)),
+    "moment_matching": (0, (4, 2)),
+    "reverse_kl": (0, (1, 2)),
+    "energy_score": (0, (7, 2, 1, 2)),
+    "entropy": (0, (3, 1, 1, 1)),
 }
 MARKERS: dict[str, str] = {
     "pathwise": "o",
@@ -50,11 +50,11 @@ MARKERS: dict[str, str] = {
     "measure_valued": "^",
     "exact": "x",
     "data": "|",
-    "likelihood": "o",
-    "moment_matching": "s",
-    "reverse_kl": "v",
-    "energy_score": "^",
-    "entropy": "D",
+    "likelihood": "P",
+    "moment_matching": "X",
+    "reverse_kl": "p",
+    "energy_score": "h",
+    "entropy": "*",
 }
 LABELS: dict[str, str] = {
     "pathwise": "pathwise",
