@@ -1,5 +1,6 @@
 """What every page of the book carries beside its text: a description, sized pictures, links to references."""
 
+import filecmp
 import textwrap
 import zlib
 from html import escape
@@ -67,10 +68,11 @@ def changed_assets(
 ) -> list[str]:
     """Rebuild a page when a style sheet or picture changed: Sphinx copies static files only when a page did."""
     copied = Path(app.outdir) / "_static"
-    for folder in (Path(app.confdir) / name for name in app.config.html_static_path):
+    own = (Path(app.confdir) / name for name in app.config.html_static_path if not Path(name).is_absolute())
+    for folder in own:
         for path in folder.rglob("*"):
             copy = copied / path.relative_to(folder)
-            if path.is_file() and not (copy.is_file() and copy.stat().st_mtime >= path.stat().st_mtime):
+            if path.is_file() and not (copy.is_file() and filecmp.cmp(path, copy, shallow=False)):
                 return [app.config.root_doc]
     return []
 
