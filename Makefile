@@ -50,7 +50,9 @@ serve: book
 lab: $(READY)
 	@$(BIN)/jupyter lab book
 
-LOCK = $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-header --python-version 3.11
+# With the extras in the names, or pip looks for a newest version of its own and then misses its hash.
+LOCK = $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-strip-extras \
+	--no-header --python-version 3.11
 lock: $(READY)
 	@$(BIN)/python -m pip install --quiet uv
 	@$(LOCK) --all-extras pyproject.toml --output-file requirements.txt

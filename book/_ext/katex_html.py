@@ -22,7 +22,15 @@ HERE = Path(__file__).parent
 PACKAGES = HERE / "node_modules"
 STYLE = "katex.min.css"
 # Nearly every formula needs these: asked for at once, they arrive before the text is laid out and do not move it.
-EARLY_FONTS = ("KaTeX_Main-Regular", "KaTeX_Math-Italic", "KaTeX_AMS-Regular", "KaTeX_Size1-Regular")
+# Not on pages that are opened from the disk, where browsers refuse it.
+EARLY_FONTS = """\
+if (location.protocol.startsWith("http")) {
+  for (const font of ["Main-Regular", "Math-Italic", "AMS-Regular", "Size1-Regular"]) {
+    const link = document.createElement("link");
+    const href = `${document.documentElement.dataset.content_root}_static/fonts/KaTeX_${font}.woff2`;
+    document.head.append(Object.assign(link, {rel: "preload", as: "font", type: "font/woff2", crossOrigin: "", href}));
+  }
+}"""
 
 logger = logging.getLogger(__name__)
 
@@ -92,10 +100,7 @@ def preload_fonts(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     if doctree and any(doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))):
-        for font in EARLY_FONTS:
-            address = context["pathto"](f"_static/fonts/{font}.woff2", resource=True)
-            link = f'<link rel="preload" href="{address}" as="font" type="font/woff2" crossorigin="anonymous" />'
-            context["metatags"] = f"{context.get('metatags', '')}\n{link}"
+        app.add_js_file(None, body=EARLY_FONTS)
 
 
 def copy_fonts(app: Sphinx, exception: Exception | None) -> None:

@@ -80,13 +80,13 @@ def changed_assets(
 def size_images(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """State the size of every picture, so that the text below keeps its place while the picture loads."""
+    """State the size of every picture, so that it can be loaded late and the text below keeps its place."""
     for source, copied in app.builder.images.items():
         width, height = imagesize.get(Path(app.srcdir) / source)
         if width > 0 and "body" in context:
             address = context["pathto"](f"{app.builder.imagedir}/{copied}", resource=True)
             context["body"] = context["body"].replace(
-                f'src="{address}"', f'src="{address}" width="{width}" height="{height}"'
+                f'src="{address}"', f'src="{address}" width="{width}" height="{height}" loading="lazy"'
             )
 
 
