@@ -1,5 +1,6 @@
 """Descent against the recursion solved by hand, and the errors that a step can make."""
 
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,8 @@ def test_the_path_starts_at_the_start_and_calls_the_gradient_there() -> None:
     assert seen == [NORMAL, Normal(NORMAL.mu - 1, NORMAL.sigma + 1)]
     assert path.mu.shape == path.sigma.shape == (3,)
     assert path in {path}  # compared by identity: arrays cannot be hashed
+    with pytest.raises(FrozenInstanceError):
+        path.mu = path.sigma  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("rise", [1.0, 1.5])

@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,8 @@ def test_leave_one_out_in_one_chunk_is_that_of_the_estimator() -> None:
 def test_the_same_seed_gives_the_same_result() -> None:
     one, same, other = draw(50_000), draw(50_000), draw(50_000, seed=6)
     assert one in {one} and one != same  # compared by identity: arrays cannot be hashed
+    with pytest.raises(FrozenInstanceError):
+        one.n_samples = 1
     assert_array_equal(one.mean, same.mean)
     assert_array_equal(one.variance, same.variance)
     assert np.all(one.mean != other.mean)

@@ -159,11 +159,12 @@ def test_a_constant_gradient_has_no_variance() -> None:
     assert_allclose(quadrature.variance(pathwise, linear, NORMAL), [0, 9], atol=1e-25)
 
 
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
 @pytest.mark.parametrize("slope", [1e3, 1e6, 1e9])
-def test_a_large_mean_costs_the_variance_its_digits_and_no_more(slope: float) -> None:
-    steep = Loss(lambda y: slope * y + np.sin(y), lambda y: slope + np.cos(y))
+def test_a_large_mean_costs_the_variance_its_digits_and_no_more(slope: float, unit: float) -> None:
+    steep = Loss(lambda y: unit * (slope * y + np.sin(y)), lambda y: unit * (slope + np.cos(y)))
     in_mu = quadrature.variance(pathwise, Loss(np.sin, np.cos), NORMAL)[0]
-    assert_allclose(quadrature.variance(pathwise, steep, NORMAL)[0], in_mu, rtol=1e-15 * slope)
+    assert_allclose(quadrature.variance(pathwise, steep, NORMAL)[0], unit**2 * in_mu, rtol=1e-15 * slope)
 
 
 def test_default_differentiates_in_sigma() -> None:
