@@ -17,7 +17,8 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.apps.exportapp import ExportApp
 from tqdm import tqdm
-from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
 
 from . import jail
 from .merge import merge, repair
@@ -223,7 +224,7 @@ def main() -> None:
     options = vars(parser.parse_args())
     # nbgrader starts alembic by its name.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    {"release": release, "grade": grade, "feedback": feedback, "export": export}[options.pop("command")](**options)
+    globals()[options.pop("command")](**options)
 
 
 if __name__ == "__main__":

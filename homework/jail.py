@@ -4,11 +4,11 @@ import contextlib
 import ctypes
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,9 @@ from nbformat import NotebookNode
 import rpt_helpers
 
 NOBODY = "65534"
+READABLE = "/usr /bin /sbin /lib /lib64 /etc/ld.so.cache /dev/null /dev/zero /dev/random /dev/urandom"
+UNSHARE = "unshare --mount --pid --net --ipc --uts --fork --kill-child"
+SETPRIV = "setpriv --no-new-privs --bounding-set=-all --inh-caps=-all --pdeathsig KILL"
 _lock = threading.Lock()
 _running: set[int] = set()
 
@@ -75,6 +78,7 @@ def run(notebook: NotebookNode, limits: Limits, sandbox: bool) -> tuple[list[lis
         The outputs of each cell; the reasons why cells were left out, beginning with a status; what the runner wrote
         to its stderr. A submission can forge all three.
     """
+    began = time.time()
     _adopt_orphans()
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
         command, work = [sys.executable, "-I", str(Path(__file__).with_name("runner.py"))], folder
@@ -82,34 +86,30 @@ def run(notebook: NotebookNode, limits: Limits, sandbox: bool) -> tuple[list[lis
         if sandbox:
             command, work = _sandboxed(command, folder), "/tmp"
             allowed["processes"] = 128
-        job = json.dumps({"notebook": notebook, "limits": allowed}).encode()
-        environment = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"), work)
-        environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PYTHONDONTWRITEBYTECODE"), "1")
-        environment |= {
+        # Not the grader's environment, which may hold the secret.
+        environment = {
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
             "LANG": "C.UTF-8",
             "TZ": "UTC",
-            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            "PYTHONDONTWRITEBYTECODE": "1",
         }
-        environment |= {"MPLCONFIGDIR": _font_cache()}
+        environment |= {"MPLCONFIGDIR": _font_cache(), "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+        environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+        environment |= dict.fromkeys(
+            ("HOME", "TMPDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"), work
+        )
+        streams = {"stdin": subprocess.PIPE, "stdout": out, "stderr": errors}
         with _lock:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=out,
-                stderr=errors,
-                cwd=folder,
-                env=environment,
-                start_new_session=True,
-            )
+            process = subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True, **streams)  # type: ignore[call-overload]
             _running.add(process.pid)
-        late = False
+        reason = "CRASHED: ended its runner"
         try:
-            process.communicate(job, timeout=limits.wall_seconds + 15)
+            job = json.dumps({"notebook": notebook, "limits": allowed})
+            process.communicate(job.encode(), timeout=limits.wall_seconds + 15)
         except subprocess.TimeoutExpired:
-            late = True
+            reason = f"TIMEOUT: no end within {limits.wall_seconds:g} s"
         finally:
-            _end(process)
+            _end(process, began)
         out.seek(0)
         errors.seek(0)
         log = errors.read().decode(errors="replace")[-2000:]
@@ -117,11 +117,10 @@ def run(notebook: NotebookNode, limits: Limits, sandbox: bool) -> tuple[list[lis
             result = json.loads(out.read())
             outputs = [list(cell.get("outputs", [])) for cell in result["notebook"]["cells"]]
             if len(outputs) == len(notebook.cells):
-                return outputs, [str(reason) for reason in result["skipped"].values()], log
-            raise ValueError("another notebook came back")
+                return outputs, [ascii(reason)[1:200] for reason in result["skipped"].values()][:9], log
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            reason = f"TIMEOUT: no end within {limits.wall_seconds:g} s" if late else "CRASHED: ended its runner"
-            return [[] for _ in notebook.cells], [reason], log
+            pass  # the runner did not come to its end, or something else wrote in its place
+        return [[] for _ in notebook.cells], [reason], log
 
 
 def probe(sandbox: bool) -> None:
@@ -140,43 +139,14 @@ def probe(sandbox: bool) -> None:
 
 def _sandboxed(command: list[str], folder: str) -> list[str]:
     """Return the command in namespaces without network, home, course or the other submissions."""
-    namespaces = ["unshare", "--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child"]
-    drop = ["setpriv", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"]
+    namespaces, drop = UNSHARE.split(), SETPRIV.split()
     if os.geteuid() == 0:
         drop += ["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"]
     else:
         namespaces += ["--user", "--map-root-user"]
-    readable = [
-        "/usr",
-        "/bin",
-        "/sbin",
-        "/lib",
-        "/lib64",
-        "/etc/ld.so.cache",
-        *(f"/dev/{name}" for name in ("null", "zero", "random", "urandom")),
-    ]
-    readable += [
-        sys.base_prefix,
-        sys.prefix,
-        *(str(Path(path).resolve()) for path in rpt_helpers.__path__),
-        _font_cache(),
-        command[-1],
-    ]
-    return [
-        *namespaces,
-        "sh",
-        "-c",
-        _SETUP,
-        "sh",
-        folder,
-        *dict.fromkeys(readable),
-        "--",
-        *drop,
-        "--pdeathsig",
-        "KILL",
-        "--",
-        *command,
-    ]
+    readable = [*READABLE.split(), sys.base_prefix, sys.prefix, _font_cache(), command[-1]]
+    readable += map(os.path.realpath, rpt_helpers.__path__)
+    return [*namespaces, "sh", "-c", _SETUP, "sh", folder, *dict.fromkeys(readable), "--", *drop, "--", *command]
 
 
 @cache
@@ -194,23 +164,22 @@ def _adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], began: float) -> None:
     """Kill a process, all that it started, and orphans of any run."""
-    with contextlib.suppress(psutil.NoSuchProcess):
+    with contextlib.suppress(psutil.Error):
         _kill(psutil.Process(process.pid))
     process.wait()
     with _lock:
         _running.discard(process.pid)
         for child in psutil.Process().children():
-            if child.pid not in _running:
+            if child.pid not in _running and child.create_time() > began - 1:
                 _kill(child)
-                with contextlib.suppress(psutil.Error):
-                    child.wait(5)
+                child.wait(5)
 
 
 def _kill(process: psutil.Process) -> None:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        for each in [process, *process.children(recursive=True)]:
+    with contextlib.suppress(psutil.Error):
+        process.suspend()
+        for each in [*process.children(recursive=True), process]:
             with contextlib.suppress(psutil.Error):
-                each.send_signal(signal.SIGSTOP if each is process else signal.SIGKILL)
-        process.kill()
+                each.kill()

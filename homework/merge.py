@@ -153,9 +153,10 @@ def _identities(submission: NotebookNode, source: NotebookNode) -> list[str | No
         for before, after in zip(source.cells, source.cells[1:], strict=False)
         if "nbgrader" in after.metadata
     }
-    for index in range(1, len(found)):
-        name = previous.get(submission.cells[index - 1].source.strip())
-        if name not in found and name and submission.cells[index].cell_type == known[name].cell_type:
+    prose = {cell.source.strip() for cell in source.cells if "nbgrader" not in cell.metadata}
+    for index, (before, cell) in enumerate(zip(submission.cells, submission.cells[1:], strict=False), start=1):
+        name = previous.get(before.source.strip())
+        if name and name not in found and cell.source.strip() not in prose:
             found[index] = found[index] or name
     return found
 

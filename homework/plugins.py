@@ -4,15 +4,14 @@ import csv
 import math
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbgrader import preprocessors
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Assignment, Gradebook
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.plugins import ExportPlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Dict, Enum, Float
@@ -23,38 +22,24 @@ from .overlay import load
 from .verdict import Outcome, digest, grade
 
 SECRET = "RPT_COURSE_SECRET"
+CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 
 def configure(c: Any) -> None:
-    """Put the steps of this package between nbgrader's own."""
-    c.GenerateAssignment.preprocessors = [
-        preprocessors.LockCells,
-        BlankSolutions,
-        preprocessors.ClearOutput,
-        preprocessors.CheckCellMetadata,
-        preprocessors.ComputeChecksums,
-        preprocessors.SaveCells,
-        preprocessors.ClearHiddenTests,
-        preprocessors.ComputeChecksums,
-        preprocessors.CheckCellMetadata,
-    ]
-    c.Autograde.sanitize_preprocessors = [Repair, preprocessors.OverwriteCells, preprocessors.CheckCellMetadata]
-    c.Autograde.autograde_preprocessors = [
-        Grade,
-        preprocessors.LimitOutput,
-        preprocessors.SaveAutoGrades,
-        preprocessors.AssignLatePenalties,
-        preprocessors.CheckCellMetadata,
-    ]
-    c.GenerateFeedback.preprocessors = [
-        preprocessors.AssignLatePenalties,  # again, because manual marks change it
-        preprocessors.GetGrades,
-        preprocessors.ClearHiddenTests,
-        CSSHTMLHeaderPreprocessor,
-    ]
+    """Exchange single steps of nbgrader's own for those of this module."""
+    c.GenerateAssignment.preprocessors = _exchange(GenerateAssignment.preprocessors, ClearSolutions=BlankSolutions)
+    c.Autograde.sanitize_preprocessors = _exchange(Autograde.sanitize_preprocessors, ClearOutput=Repair)
+    c.Autograde.autograde_preprocessors = _exchange(Autograde.autograde_preprocessors, Execute=Grade)
+    # Penalties again, because manual marks change them.
+    feedback = [preprocessors.AssignLatePenalties, preprocessors.ClearHiddenTests]
+    c.GenerateFeedback.preprocessors = feedback + GenerateFeedback.preprocessors.default()
     c.AssignLatePenalties.plugin_class = PenaltyPerDay
     c.ExportApp.plugin_class = Scores
     c.HTMLExporter.sanitize_html = True
+
+
+def _exchange(steps: Any, **new: type) -> list[type]:
+    return [new.get(step.__name__, step) for step in steps.default()]
 
 
 def course_secret(course: Path) -> str:
@@ -97,7 +82,7 @@ def outcome_of(
     return outcome
 
 
-class BlankSolutions(NbGraderPreprocessor):
+class BlankSolutions(NbGraderPreprocessor):  # type: ignore[misc]
     """Put the chapter's stubs back where the source has solutions."""
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, cell_index: int) -> tuple[NotebookNode, Any]:
@@ -106,7 +91,7 @@ class BlankSolutions(NbGraderPreprocessor):
         return cell, resources
 
 
-class Repair(NbGraderPreprocessor):
+class Repair(NbGraderPreprocessor):  # type: ignore[misc]
     """Make a submission whole before nbgrader looks at it."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
@@ -116,7 +101,7 @@ class Repair(NbGraderPreprocessor):
         return repair(nb, source, load(chapter)), resources
 
 
-class Grade(NbGraderPreprocessor):
+class Grade(NbGraderPreprocessor):  # type: ignore[misc]
     """Stands in the place of nbgrader's Execute: runs the notebook in the jail, puts verdicts where the tests were."""
 
     sandbox = Bool(False, help="whether to run submissions without network, home and course").tag(config=True)
@@ -133,7 +118,7 @@ class Grade(NbGraderPreprocessor):
         return nb, resources
 
 
-class PenaltyPerDay(LateSubmissionPlugin):
+class PenaltyPerDay(LateSubmissionPlugin):  # type: ignore[misc]
     """Take a share of the score for every day begun after the deadline."""
 
     share = Float(0.1, help="the share of the score that a day costs").tag(config=True)
@@ -143,76 +128,57 @@ class PenaltyPerDay(LateSubmissionPlugin):
         return round(float(score * min(1.0, self.share * math.ceil(total_seconds_late / 86_400))), 4)
 
 
-class Scores(ExportPlugin):
+class Scores(ExportPlugin):  # type: ignore[misc]
     """Write one row a student, whatever became of the submission."""
 
     layout = Enum(("plain", "canvas"), "plain", help="plain, or what Canvas imports").tag(config=True)
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the file."""
-        course = Path(self.parent.coursedir.root)
         chapters = [each for each in gradebook.assignments if not self.assignment or each.name in self.assignment]
-        students = [each for each in gradebook.students if not self.student or each.id in self.student]
-        plain = self.layout == "plain"
-        rows: list[dict[str, Any]] = [] if plain else [{"Student": "Points Possible"}]
+        plain, rows = self.layout == "plain", []
         if not plain:
-            rows[0] |= {chapter.name: f"{chapter.max_score:g}" for chapter in chapters}
-        for student in students:
+            maxima = {chapter.name: f"{chapter.max_score:g}" for chapter in chapters}
+            rows.append(dict.fromkeys(CANVAS, "") | {"Student": "Points Possible"} | maxima)
+        for student in gradebook.students:
+            if self.student and student.id not in self.student:
+                continue
             name = ", ".join(part for part in (student.last_name, student.first_name) if part)
-            if plain:
-                row = {"student": student.id, "name": name, "email": student.email}
-            else:
-                row = {
-                    "Student": name or student.id,
-                    "ID": student.lms_user_id,
-                    "SIS User ID": "",
-                    "SIS Login ID": student.id,
-                }
-                row["Section"] = ""
+            row = {"student": student.id, "name": name, "email": student.email}
+            if not plain:
+                row = dict(zip(CANVAS, (name or student.id, student.lms_user_id, "", student.id, ""), strict=True))
             for chapter in chapters:
-                columns = dict(_columns(self, gradebook, course, chapter, student.id))
-                row |= (
-                    {f"{chapter.name} {key}": value for key, value in columns.items()}
-                    if plain
-                    else {chapter.name: columns["score"]}
-                )
+                columns = self._columns(gradebook, chapter, student.id)
+                row |= {
+                    f"{chapter.name} {key}" if plain else chapter.name: columns[key]
+                    for key in (columns if plain else ["score"])
+                }
             rows.append(row)
-        header = list(dict.fromkeys(key for row in rows[::-1] for key in row))
         with open(self.to or "scores.csv", "w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, header, quoting=csv.QUOTE_ALL, restval="")
+            writer = csv.DictWriter(file, list(rows[0]) if rows else CANVAS, quoting=csv.QUOTE_ALL)
             writer.writeheader()
             writer.writerows({key: _inert(value) for key, value in row.items()} for row in rows)
 
-
-def _columns(
-    plugin: Scores, gradebook: Gradebook, course: Path, chapter: Any, student: str
-) -> Iterator[tuple[str, Any]]:
-    """Yield the columns of one submission; scores are blank where there is nothing to score."""
-    outcome = Outcome.read(outcome_path(course, chapter.name, student)) if safe(student) else None
-    submission: SubmittedAssignment | None = None
-    if outcome and outcome.notebook:
-        try:
+    def _columns(self, gradebook: Gradebook, chapter: Assignment, student: str) -> dict[str, Any]:
+        """Return the columns of one submission; they are blank where there is nothing to score."""
+        outcome = None
+        if safe(student):
+            outcome = Outcome.read(outcome_path(Path(self.parent.coursedir.root), chapter.name, student))
+        columns = {"status": outcome.status if outcome else "MISSING" if safe(student) else "UNREADABLE"}
+        cells = sorted(cell.name for notebook in chapter.notebooks for cell in notebook.grade_cells)
+        titles = [cell.removesuffix("-check").removeprefix(f"{chapter.name}-") for cell in cells]
+        columns |= dict.fromkeys([*titles, "pending", "late penalty", "score"], "")
+        if outcome and outcome.notebook:
             submission = gradebook.find_submission(chapter.name, student)
-        except MissingEntry:
-            submission = None
-    yield "status", outcome.status if outcome else "MISSING"
-    grades = {grade.name: grade for notebook in submission.notebooks for grade in notebook.grades} if submission else {}
-    for cell in sorted(cell.name for notebook in chapter.notebooks for cell in notebook.grade_cells):
-        done = grades.get(cell)
-        yield cell.removesuffix("-check").removeprefix(f"{chapter.name}-"), f"{done.score:g}" if done else ""
-    yield (
-        "pending",
-        f"{sum(grade.max_score for grade in grades.values() if grade.needs_manual_grade):g}" if grades else "",
-    )
-    penalty = None
-    if submission:
-        late = preprocessors.AssignLatePenalties(parent=plugin.parent)
-        late.init_plugin()
-        penalty = late.plugin_inst.late_submission_penalty(student, submission.score, submission.total_seconds_late)
-    yield "late penalty", "" if penalty is None else f"{penalty:g}"
-    yield "score", "" if submission is None else f"{max(0.0, submission.score - (penalty or 0)):g}"
-    yield "maximum", f"{chapter.max_score:g}"
-    yield "notes", "; ".join(outcome.notes) if outcome else ""
+            grades = {grade.name: grade for notebook in submission.notebooks for grade in notebook.grades}
+            late = preprocessors.AssignLatePenalties(parent=self.parent)
+            late.init_plugin()
+            penalty = late.plugin_inst.late_submission_penalty(student, submission.score, submission.total_seconds_late)
+            columns |= {title: f"{grades[cell].score:g}" for title, cell in zip(titles, cells, strict=True)}
+            columns["pending"] = f"{sum(grade.max_score for grade in grades.values() if grade.needs_manual_grade):g}"
+            columns["late penalty"] = f"{penalty or 0:g}"
+            columns["score"] = f"{max(0.0, submission.score - (penalty or 0)):g}"
+        return columns | {"maximum": f"{chapter.max_score:g}", "notes": "; ".join(outcome.notes) if outcome else ""}
 
 
 def safe(student: str) -> bool:

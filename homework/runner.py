@@ -28,7 +28,7 @@ class Client(NotebookClient):
         self.allowance -= len(str(msg["content"]))
         if self.allowance > 0:
             return super().process_message(msg, cell, cell_index)
-        os.kill(self.km.provisioner.pid, signal.SIGKILL)
+        os.kill(self.km.provisioner.pid, signal.SIGKILL)  # type: ignore[union-attr]
         return None
 
 

@@ -22,7 +22,7 @@ from .overlay import OVERLAYS, Claimed, Coded, Question, Written, hidden_inputs,
 
 CHAPTERS = Path(__file__).parents[1] / "book"
 STATUSES = ("GRADED", "CRASHED", "TIMEOUT", "TAMPERED")  # the last of those that apply is the status
-_RESULT = re.compile(r"^(result[-\w]*:) (\d+) (\{.*\})$", re.MULTILINE)
+_RESULT = re.compile(r"^(result[-\w]*:) (\d{1,3}) (\{.*\})$", re.MULTILINE)
 _SAFE_OUTPUT = (
     "text/plain",
     "text/latex",
@@ -81,25 +81,25 @@ def grade(
             continue
         cell.outputs = outputs[index]
         lines = _RESULT.findall("".join(output.text for output in outputs[index] if output.output_type == "stream"))
+        values = {int(number): line for name, number, line in lines if name == label}
         question = checks.get(index)
-        if len({number for _, number, _ in lines}) < len(lines) or any(
-            name != label or not question for name, _, _ in lines
-        ):
+        if lines and (not question or len(values) < len(lines)):
             found.add("TAMPERED")
         if question:
-            values = {int(number): line for _, number, line in lines}
-            score, hint = judge(question, values, secret, student, chapter, ended=_error(outputs[index]))
-            graded.scores[question.name], graded.hints[question.name] = score, hint
+            verdict = judge(question, values, secret, student, chapter, ended=_error(outputs[index]))
+            graded.scores[question.name], graded.hints[question.name] = verdict
     graded.status = next((status for status in reversed(STATUSES) if status in found), "GRADED")
     if graded.status == "TAMPERED":
         graded.notes.append("TAMPERED: printed lines that look like results")
-        graded.scores = dict.fromkeys(graded.scores, 0)
-        graded.hints = dict.fromkeys(graded.scores, "no credit: the notebook prints lines that look like results")
+        graded.scores = dict.fromkeys(graded.scores, 0.0)
+        graded.hints = dict.fromkeys(
+            graded.scores, "no points, because the notebook prints lines that look like results"
+        )
     for index, question in checks.items():
-        text = f"{question.name}: {graded.hints[question.name]}\n"
-        score = graded.scores[question.name]
+        hint, score = graded.hints[question.name], graded.scores[question.name]
         graded.notebook.cells[index].outputs = [
-            nbformat.v4.new_output("stream", text=text),
+            nbformat.v4.new_output("stream", text=f"{question.name}: {hint}\n"),
+            # nbgrader takes a cell's result for its points.
             nbformat.v4.new_output("execute_result", {"text/plain": f"{score:g}"}, execution_count=1),
         ]
     return graded
