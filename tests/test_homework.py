@@ -34,6 +34,7 @@ def stub(x: Any) -> NoReturn:
         (lambda x: 2 * x, "ok"),
         (lambda x: x**2, "try again: compare answer(3) with 3 + 3"),
         (lambda x: 1 / 0, "try again: your answer raised ZeroDivisionError: division by zero"),
+        (lambda x: None, "try again: your function returns nothing; is the return statement missing?"),
         (7, "try again: your answer raised TypeError: 'int' object is not callable"),
         (None, "not attempted"),
         (..., "not attempted"),
@@ -74,3 +75,10 @@ def test_an_answer_that_raises_is_met_with_its_error(name: str, capsys: pytest.C
 
     check(name, broken)
     assert capsys.readouterr().out.startswith(f"{name}: try again: ")
+
+
+def test_an_answer_may_change_its_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CHECKS, "last", lambda answer: None if answer(data) == data[-1] else "not the last")
+    data = [1, 2, 3]
+    check("last", lambda numbers: numbers.pop())
+    assert data == [1, 2, 3]

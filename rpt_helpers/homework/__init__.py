@@ -4,8 +4,11 @@ A check tests a property (a finite difference, a known special case), so that it
 this package has the checks of one chapter.
 """
 
+from collections.abc import Callable
+from copy import deepcopy
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 from ._registry import CHECKS, NotAttempted, question
 
@@ -36,9 +39,27 @@ def _verdict(name: str, answer: object) -> str:
     if answer is None or answer is ...:
         return "not attempted"
     try:
-        hint = CHECKS[name](answer)
+        hint = CHECKS[name](_on_copies(answer) if callable(answer) else answer)
     except (NotImplementedError, NotAttempted):
         return "not attempted"
+    except _NothingReturned:
+        return "try again: your function returns nothing; is the return statement missing?"
     except Exception as error:  # whatever a student's code does, the notebook goes on
         return f"try again: your answer raised {type(error).__name__}: {error}"
     return "ok" if hint is None else f"try again: {hint}"
+
+
+class _NothingReturned(Exception):
+    """Raised where an answer's function returns None."""
+
+
+def _on_copies(answer: Callable[..., Any]) -> Callable[..., Any]:
+    """Shield the data of a check from an answer that changes its arguments in place."""
+
+    def call(*arguments: object) -> Any:
+        result = answer(*deepcopy(arguments))
+        if result is None:
+            raise _NothingReturned
+        return result
+
+    return call

@@ -37,7 +37,9 @@ def fourth_power(answer: Callable[..., ArrayLike]) -> str | None:
 
 @question("left-hand-side-spread-can-pay")
 def spread_can_pay(answer: Sequence[float]) -> str | None:
-    """The derivative in sigma is negative at the point."""
+    """The derivative in sigma is negative at the point, by more than rounding."""
     k, mu, sigma = answer
     slope = quadrature.gradient(Cosine(k), Normal(mu, sigma))[1]
+    if abs(slope) < 1e-9:
+        return f"the derivative in sigma is zero up to rounding there: {slope:.2g}"
     return None if slope < 0 else f"the derivative in sigma is {slope:.4f} there, not negative"

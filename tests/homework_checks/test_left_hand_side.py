@@ -47,6 +47,7 @@ def fourth(in_mu: Callable[..., float], in_variance: Callable[..., float]) -> Ca
             "component 2 is off by the factor 2",
         ),
         ("spread-can-pay", (1.0, 3.0, 1.0), "not negative"),
+        ("spread-can-pay", (1.0, np.pi / 2, 1.0), "zero up to rounding"),
         ("spread-can-pay", (1.0, 0.0), "your answer raised ValueError"),
         ("spread-can-pay", (1.0, 0.0, -1.0), "your answer raised ValueError"),
         ("spread-can-pay", None, "not attempted"),
