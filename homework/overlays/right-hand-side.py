@@ -82,6 +82,10 @@ It is never zero; it tends to zero as $\rho\to\infty$, which is $\sigma\to0$."""
             "def log_normal_gradient(k, mu, sigma, eps):\n"
             "    y = np.exp(mu + sigma * eps)\n    slope = np.mean(2 * (y - k) * y)\n"
             "    return np.array([slope, slope * np.mean(eps)])\n": 0,
+            # one gradient per draw, not their mean
+            "def log_normal_gradient(k, mu, sigma, eps):\n"
+            "    y = np.exp(mu + sigma * eps)\n    slope = 2 * (y - k) * y\n"
+            "    return np.stack([slope, slope * eps], axis=1)\n": 0,
         },
     ),
     Claimed(
@@ -93,6 +97,7 @@ It is never zero; it tends to zero as $\rho\to\infty$, which is $\sigma\to0$."""
         mutants={
             "k_mu_sigma = (1.0, 3.0, 1.0)\n": 0,
             "k_mu_sigma = (1.0, 0.0, 40.0)\n": 0,
+            "k_mu_sigma = (1.0, 3.0, -4.0)\n": 0,
         },
     ),
 ]
