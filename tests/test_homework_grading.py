@@ -325,6 +325,12 @@ def homework(*arguments: object, **environment: str) -> subprocess.CompletedProc
     return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=True)
 
 
+def page_commands() -> list[list[str]]:
+    """The four commands as the page for instructors has them."""
+    page = (ROOT / "book" / "teaching.md").read_text()
+    return [line.split() for line in re.findall(r"^\.venv/bin/python -m homework (.*)$", page, re.MULTILINE)]
+
+
 def read_scores(path: Path) -> dict[str, dict[str, str]]:
     with path.open(newline="") as file:
         return {
@@ -348,9 +354,10 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
     """Release, submit, grade, feedback, export: the commands of the instructors' page."""
     base = tmp_path_factory.mktemp("class")
     folder, submissions = base / "course", base / "submissions"
-    homework("release", CHAPTER, "--to", folder)
+    release, grade, feedback, export = [[word.replace("..", str(base)) for word in each] for each in page_commands()]
+    homework(*release)
     (folder / "secret.txt").write_text(SECRET)
-    homework("release", CHAPTER, "--to", folder)
+    homework(*release)
     with (folder / "nbgrader_config.py").open("a") as config:
         config.write("c.Grade.limits = {'memory': 2 * 2**30}\n")
     with (folder / "roster.csv").open("w", newline="") as file:
@@ -367,10 +374,10 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
             nbformat.write(made, path)
     (submissions / "stranger").mkdir()
     before = time.monotonic()
-    print(homework("grade", submissions, "--out", folder, "-j", 2, "--sandbox", "--cell-seconds", 12).stdout)
+    print(homework(*grade, "--cell-seconds", 12).stdout)
     seconds = time.monotonic() - before
-    homework("feedback", folder)
-    homework("export", folder, "--to", base / "scores.csv")
+    homework(*feedback)
+    homework(*export)
     homework("export", folder, "--layout", "canvas", "--to", base / "canvas.csv")
     yield Course(folder, submissions, read_scores(base / "scores.csv"), seconds)
 

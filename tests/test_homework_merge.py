@@ -90,6 +90,7 @@ def test_hidden_inputs_follow_from_secret_and_student(chapter: str, question: Qu
     assert one == hidden_tests(question, SECRET, "ada")
     assert len({one, hidden_tests(question, SECRET, "bob"), hidden_tests(question, "another", "ada")}) == 3
     for student in ("ada", "bob", "eve"):
+        assert isinstance(question, Coded)
         for value in verdict.references(question, SECRET, student, chapter):
             assert isinstance(value, str) or np.isfinite(np.asarray(value, dtype=float)).all()
 
