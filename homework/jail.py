@@ -34,7 +34,8 @@ root=$1; shift
 mount -t tmpfs -o size=256m,mode=755 tmpfs "$root"
 while [ "$1" != -- ]; do
     mkdir -p "$root$(dirname "$1")"
-    if [ -L "$1" ]; then cp -P "$1" "$root$1"
+    if [ -e "$root$1" ]; then :
+    elif [ -L "$1" ]; then cp -P "$1" "$root$1"
     elif [ -e "$1" ]; then
         if [ -d "$1" ]; then mkdir -p "$root$1"; else : > "$root$1"; fi
         mount --bind "$1" "$root$1"
@@ -42,8 +43,8 @@ while [ "$1" != -- ]; do
     fi
     shift
 done
-mkdir -p -m 1777 "$root/tmp"
-mkdir "$root/proc"
+mkdir -p "$root/tmp" "$root/proc"
+chmod 1777 "$root/tmp"
 mount -t proc proc "$root/proc"
 cd /
 shift
@@ -134,7 +135,9 @@ def probe(sandbox: bool) -> None:
     cell = nbformat.v4.new_code_cell("import rpt_helpers\nprint(6 * 7)")
     outputs, _, log = run(nbformat.v4.new_notebook(cells=[cell]), Limits(), sandbox)
     if outputs != [[{"name": "stdout", "output_type": "stream", "text": "42\n"}]]:
-        raise JailError(f"{'the sandbox' if sandbox else 'a kernel'} cannot start here; nothing was graded.\n{log}")
+        raise JailError(
+            f"{'the sandbox' if sandbox else 'a kernel'} cannot start here; nothing was graded.\n{outputs}\n{log}"
+        )
 
 
 def _sandboxed(command: list[str], folder: str) -> list[str]:
@@ -145,8 +148,11 @@ def _sandboxed(command: list[str], folder: str) -> list[str]:
     else:
         namespaces += ["--user", "--map-root-user"]
     readable = [*READABLE.split(), sys.base_prefix, sys.prefix, _font_cache(), command[-1]]
-    readable += map(os.path.realpath, rpt_helpers.__path__)
-    return [*namespaces, "sh", "-c", _SETUP, "sh", folder, *dict.fromkeys(readable), "--", *drop, "--", *command]
+    readable += rpt_helpers.__path__
+    both = dict.fromkeys(
+        place for path in readable for place in (path, os.path.realpath(path))
+    )  # links and what they mean
+    return [*namespaces, "sh", "-c", _SETUP, "sh", folder, *both, "--", *drop, "--", *command]
 
 
 @cache

@@ -34,23 +34,23 @@ QUESTIONS = [
     Written(
         "variance-comparison-straight-line",
         rubric="""\
-- 1 point: the pathwise variances, 0 in mu and b^2 in sigma.
-- 1 point: the score function's variances, c^2/sigma^2 + 2b^2 and 2c^2/sigma^2 + 10b^2.
+- 1 point: the pathwise variances, 0 in mu and beta^2 in sigma.
+- 1 point: the score function's variances, c^2/sigma^2 + 2 beta^2 and 2 c^2/sigma^2 + 10 beta^2.
 - 1 point: the best baseline is c = E f in both components.
-- 1 point: 2b^2 and 10b^2 are left, so no constant reaches the pathwise variance 0 in mu (unless b = 0).""",
+- 1 point: 2 beta^2 and 10 beta^2 are left, so no constant reaches the pathwise variance 0 in mu (unless beta = 0).""",
         solution=r"""
-With $f = c + b\sigma\epsilon$ and $f' = b$ the pathwise samples are $b$ and $b\epsilon$, with the variances $0$ and
-$b^2$.
+With $f = c + \beta\sigma\epsilon$ and $f' = \beta$ the pathwise samples are $\beta$ and $\beta\epsilon$, with the variances $0$ and
+$\beta^2$.
 
-The score-function sample in $\mu$ is $(c\epsilon + b\sigma\epsilon^2)/\sigma$. Its second moment is
-$(c^2 + 3b^2\sigma^2)/\sigma^2$, its mean is $b$, so the variance is $c^2/\sigma^2 + 2b^2$.
+The score-function sample in $\mu$ is $(c\epsilon + \beta\sigma\epsilon^2)/\sigma$. Its second moment is
+$(c^2 + 3\beta^2\sigma^2)/\sigma^2$, its mean is $\beta$, so the variance is $c^2/\sigma^2 + 2\beta^2$.
 
-In $\sigma$ it is $(c + b\sigma\epsilon)(\epsilon^2-1)/\sigma$. The second moment is
-$(2c^2 + 10b^2\sigma^2)/\sigma^2$ and the mean is 0, so the variance is $2c^2/\sigma^2 + 10b^2$.
+In $\sigma$ it is $(c + \beta\sigma\epsilon)(\epsilon^2-1)/\sigma$. The second moment is
+$(2c^2 + 10\beta^2\sigma^2)/\sigma^2$ and the mean is 0, so the variance is $2c^2/\sigma^2 + 10\beta^2$.
 
 A baseline replaces $c$ by $c$ minus the baseline. Both variances are smallest when that is 0: the best baseline is
-$c = E f$ in both. The variances $2b^2$ and $10b^2$ are left. In $\mu$ the pathwise variance is 0, and no constant
-reaches it unless $b = 0$.""",
+$c = E f$ in both. The variances $2\beta^2$ and $10\beta^2$ are left. In $\mu$ the pathwise variance is 0, and no constant
+reaches it unless $\beta = 0$.""",
     ),
     Coded(
         "variance-comparison-weighted-ratio",
