@@ -84,7 +84,7 @@ $(READY): requirements.txt pyproject.toml
 	@echo "Installing $$(grep -c '^[a-z].*==' requirements.txt) packages into .venv (the first time, one to three minutes)"
 	@rm -f .venv/.failed
 	@{ $(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.txt || touch .venv/.failed; } | awk ' \
-		/^Collecting/ && ++n % 30 == 0 { print "  " n " found"; fflush() } \
+		/^Collecting/ && ++n % 30 == 0 { print "  " n " of them found"; fflush() } \
 		/^Installing/ { print "  unpacking"; fflush() }'
 	@[ ! -f .venv/.failed ]
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
