@@ -98,11 +98,17 @@ def repair(submission: NotebookNode, source: NotebookNode, questions: Sequence[Q
     Cells are known by nbgrader's metadata, else by their id, else by the chapter's cell that they follow. A test stands
     after everything that defines its answer; a student's own version of it stays as an ordinary cell. Repairing twice
     changes nothing.
+
+    Raises
+    ------
+    ValueError
+        If the notebook has none of the questions: it is another notebook, not a blank one.
     """
     graded = _graded(source)
     identities = _identities(submission, source)
     cells = [_bare(cell) for cell in submission.cells]
     after: dict[int, list[NotebookNode]] = {}
+    recognized = any(identities)
     for question in questions:
         check = graded.get(f"{question.name}-check")
         mine = [index for index, name in enumerate(identities) if name == question.name]
@@ -123,7 +129,10 @@ def repair(submission: NotebookNode, source: NotebookNode, questions: Sequence[Q
                 if identities[index] in (question.name, f"{question.name}-check")
                 or (cell.cell_type == "code" and defines.search(cell.source))
             ]
+            recognized |= bool(near)
             after.setdefault(max(near, default=len(cells) - 1), []).append(copy.deepcopy(check))
+    if not recognized:
+        raise ValueError("none of the chapter's exercises is in it")
     whole = copy.copy(source)
     visible = {_REGION.sub("", cell.source).strip() for cell in graded.values() if cell.metadata.nbgrader.locked}
     whole.cells = []

@@ -84,7 +84,7 @@ def stub(name: str) -> str:
 def write(made: NotebookNode, name: str = f"{CHAPTER}.ipynb") -> Callable[[Path], object]:
     def build(folder: Path) -> None:
         folder.mkdir(parents=True)
-        nbformat.write(made, folder / name)
+        (folder / name).write_text(json.dumps(made))  # as it is: nbformat would repair duplicate ids
 
     return build
 
@@ -136,6 +136,17 @@ def link(target: str) -> Callable[[Path], object]:
     def build(folder: Path) -> None:
         folder.mkdir(parents=True)
         (folder / f"{CHAPTER}.ipynb").symlink_to(folder.parents[1] / target)
+
+    return build
+
+
+def loose(name: str) -> Callable[[Path], object]:
+    """In the student's folder, not in the chapter's."""
+
+    def build(folder: Path) -> None:
+        write(notebook(), name)(folder)
+        (folder / name).rename(folder.parent / name)
+        folder.rmdir()
 
     return build
 
@@ -251,6 +262,7 @@ CASES: dict[str, Case] = {
     # innocent damage
     "renamed": Case(write(notebook(), "My Homework (3).ipynb")),
     "dots-in-the-name": Case(write(notebook(), "..%2F..%2F..ipynb")),
+    "loose": Case(loose("homework.ipynb")),
     "stripped": Case(changed(strip_metadata)),
     "duplicated": Case(changed(lambda made: made.cells.insert(0, copy.deepcopy(cell_of(made, "fourth-power-check"))))),
     "split": Case(changed(split)),
@@ -283,6 +295,12 @@ CASES: dict[str, Case] = {
     ),
     "large-file": Case(fourth("open('x', 'wb').write(bytes(10**8))"), scores=WITHOUT_FOURTH),
     "bad-json": Case(raw('{"cells": ['), "UNREADABLE", BLANK),
+    "another-chapter": Case(
+        write(nbformat.read(ROOT / "book" / "right-hand-side.ipynb", as_version=4)),
+        "UNREADABLE",
+        BLANK,
+        "none of the chapter",
+    ),
     "not-a-notebook": Case(raw("[1, 2]"), "UNREADABLE", BLANK),
     "binary": Case(raw(bytes(range(256))), "UNREADABLE", BLANK),
     "deep": Case(raw("[" * 100_000), "UNREADABLE", BLANK),
@@ -542,7 +560,7 @@ def test_the_wall_limit_ends_everything() -> None:
 
 def test_grading_refuses_where_the_sandbox_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jail, "_SETUP", "echo no namespaces here >&2; exit 1")
-    with pytest.raises(jail.JailError, match="the sandbox cannot start here; nothing was graded.\n.*\nno namespaces here"):
+    with pytest.raises(jail.JailError, match=r"the sandbox cannot start here; nothing was graded.\n.*\nno namespaces"):
         jail.probe(sandbox=True)
 
 

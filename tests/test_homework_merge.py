@@ -281,13 +281,10 @@ def test_a_missing_answer_is_blank() -> None:
     assert cell_of(repaired(notebook), "left-hand-side-weights").source == "*Write your derivation here.*"
 
 
-def test_an_empty_notebook_becomes_a_blank_one() -> None:
-    names = [name for _, name in sources(repaired(nbformat.v4.new_notebook(cells=[new_markdown_cell("hello")])))]
-    assert set(names) == {
-        None,
-        "left-hand-side-weights",
-        *(f"{each.name}-check" for _, each in GRADED if each.name.startswith(CHAPTER)),
-    }
+def test_another_notebook_is_not_a_blank_one() -> None:
+    other = nbformat.v4.new_notebook(cells=[new_markdown_cell("hello"), new_code_cell("print(1)")])
+    with pytest.raises(ValueError, match="none of the chapter's exercises is in it"):
+        repair(other, SOURCE, load(CHAPTER))
 
 
 # ---------------------------------------------------------------- names and cells of the CSV file
