@@ -6,6 +6,7 @@ import pytest
 
 from rpt_helpers.homework import NotAttempted, check, question
 from rpt_helpers.homework._registry import CHECKS
+from rpt_helpers.homework._tools import compare
 
 QUESTIONS = sorted(CHECKS)
 
@@ -62,6 +63,23 @@ def test_a_question_leaves_its_check_as_it_was() -> None:
     assert CHECKS.pop("temporary") is says_nothing
 
 
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ([2, 4], None),
+        ([2 + 1e-6, 4], None),
+        ([2, 4, 6], "here the shape is (3,), expected (2,)"),
+        ([2, float("nan")], "here the answer holds NaN"),
+        ([-2, -4], "here the sign is flipped"),
+        ([6, 12], "here component 1, 2 is off by the factor 3"),
+        ([2, 2], "here component 2 is off by the factor 0.5"),
+        ([3, 1], "here component 1, 2 is wrong"),
+    ],
+)
+def test_a_comparison_says_how_an_answer_differs_and_not_from_what(answer: list[float], hint: str | None) -> None:
+    assert compare(answer, [2, 4], "here") == hint
+
+
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_a_blank_answer_is_not_attempted(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     check(name, None)
@@ -78,7 +96,7 @@ def test_an_answer_that_raises_is_met_with_its_error(name: str, capsys: pytest.C
 
 
 def test_an_answer_may_change_its_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(CHECKS, "last", lambda answer: None if answer(data) == data[-1] else "not the last")
     data = [1, 2, 3]
+    monkeypatch.setitem(CHECKS, "last", lambda answer: None if answer(data) == data[-1] else "not the last")
     check("last", lambda numbers: numbers.pop())
     assert data == [1, 2, 3]

@@ -224,9 +224,10 @@ def test_a_normal_whose_samples_have_no_digits_left_is_refused(normal: Normal) -
         quadrature.expectation(np.cos, normal)
 
 
-def test_a_normal_far_from_zero_still_has_enough_digits() -> None:
-    k, normal = 0.5, Normal(1e8, 1.0)
-    expected = np.cos(k * normal.mu) * np.exp(-(k**2) / 2)
+@pytest.mark.parametrize("sigma", [2.0**-20, 1.0, 2.0**20])
+def test_a_normal_far_from_zero_still_has_enough_digits(sigma: float) -> None:
+    k, normal = 0.5 / sigma, Normal(1e8 * sigma, sigma)
+    expected = np.cos(k * normal.mu) * np.exp(-1 / 8)
     assert_allclose(quadrature.expectation(Cosine(k), normal), expected, rtol=1e-7)
 
 
