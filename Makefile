@@ -75,6 +75,7 @@ $(READY): requirements.txt pyproject.toml
 		for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
 			if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 				echo "Making .venv with $$("$$python" --version)"; \
+				rm -f $(READY); \
 				exec "$$python" -m venv --clear .venv; \
 			fi; \
 		done; \
