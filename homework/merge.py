@@ -152,9 +152,10 @@ def _identities(submission: NotebookNode, source: NotebookNode) -> list[str | No
     """Return which graded cell of the source each cell of a submission is."""
     known = _graded(source)
     by_id = {cell.id: name for name, cell in known.items()}
-    names = [str(cell.metadata.get("nbgrader", {}).get("grade_id")) for cell in submission.cells]
+    names = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in submission.cells]
     found = [
-        name if name in known else by_id.get(cell.get("id")) for name, cell in zip(names, submission.cells, strict=True)
+        name if name in known else None if name else by_id.get(cell.get("id"))
+        for name, cell in zip(names, submission.cells, strict=True)
     ]
     # Where neither is left, a cell is known by the prompt before it.
     previous = {

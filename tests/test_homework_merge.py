@@ -283,8 +283,9 @@ def test_a_missing_answer_is_blank() -> None:
 
 def test_another_notebook_is_not_a_blank_one() -> None:
     other = nbformat.v4.new_notebook(cells=[new_markdown_cell("hello"), new_code_cell("print(1)")])
-    with pytest.raises(ValueError, match="none of the chapter's exercises is in it"):
-        repair(other, SOURCE, load(CHAPTER))
+    for notebook in (other, read("right-hand-side")):
+        with pytest.raises(ValueError, match="none of the chapter's exercises is in it"):
+            repair(notebook, SOURCE, load(CHAPTER))
 
 
 # ---------------------------------------------------------------- names and cells of the CSV file
