@@ -39,8 +39,8 @@ QUESTIONS = [
 - 1 point: the best baseline is c = E f in both components.
 - 1 point: 2 beta^2 and 10 beta^2 are left, so no constant reaches the pathwise variance 0 in mu (unless beta = 0).""",
         solution=r"""
-With $f = c + \beta\sigma\epsilon$ and $f' = \beta$ the pathwise samples are $\beta$ and $\beta\epsilon$, with the variances $0$ and
-$\beta^2$.
+With $f = c + \beta\sigma\epsilon$ and $f' = \beta$ the pathwise samples are $\beta$ and $\beta\epsilon$, with the
+variances $0$ and $\beta^2$.
 
 The score-function sample in $\mu$ is $(c\epsilon + \beta\sigma\epsilon^2)/\sigma$. Its second moment is
 $(c^2 + 3\beta^2\sigma^2)/\sigma^2$, its mean is $\beta$, so the variance is $c^2/\sigma^2 + 2\beta^2$.
@@ -49,8 +49,8 @@ In $\sigma$ it is $(c + \beta\sigma\epsilon)(\epsilon^2-1)/\sigma$. The second m
 $(2c^2 + 10\beta^2\sigma^2)/\sigma^2$ and the mean is 0, so the variance is $2c^2/\sigma^2 + 10\beta^2$.
 
 A baseline replaces $c$ by $c$ minus the baseline. Both variances are smallest when that is 0: the best baseline is
-$c = E f$ in both. The variances $2\beta^2$ and $10\beta^2$ are left. In $\mu$ the pathwise variance is 0, and no constant
-reaches it unless $\beta = 0$.""",
+$c = E f$ in both. The variances $2\beta^2$ and $10\beta^2$ are left. In $\mu$ the pathwise variance is 0,
+and no constant reaches it unless $\beta = 0$.""",
     ),
     Coded(
         "variance-comparison-weighted-ratio",
