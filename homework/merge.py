@@ -107,8 +107,9 @@ def repair(submission: NotebookNode, source: NotebookNode, questions: Sequence[Q
     graded = _graded(source)
     identities = _identities(submission, source)
     cells = [_bare(cell) for cell in submission.cells]
+    if not any(identities) and not any(each.name in cell.source for cell in cells for each in questions):
+        raise ValueError("none of the chapter's exercises is in it")
     after: dict[int, list[NotebookNode]] = {}
-    recognized = any(identities)
     for question in questions:
         check = graded.get(f"{question.name}-check")
         mine = [index for index, name in enumerate(identities) if name == question.name]
@@ -129,10 +130,7 @@ def repair(submission: NotebookNode, source: NotebookNode, questions: Sequence[Q
                 if identities[index] in (question.name, f"{question.name}-check")
                 or (cell.cell_type == "code" and defines.search(cell.source))
             ]
-            recognized |= bool(near)
             after.setdefault(max(near, default=len(cells) - 1), []).append(copy.deepcopy(check))
-    if not recognized:
-        raise ValueError("none of the chapter's exercises is in it")
     whole = copy.copy(source)
     visible = {_REGION.sub("", cell.source).strip() for cell in graded.values() if cell.metadata.nbgrader.locked}
     whole.cells = []
