@@ -164,7 +164,7 @@ def _identities(submission: NotebookNode, source: NotebookNode) -> list[str | No
     prose = {cell.source.strip() for cell in source.cells if "nbgrader" not in cell.metadata}
     for index, (before, cell) in enumerate(zip(submission.cells, submission.cells[1:], strict=False), start=1):
         name = previous.get(before.source.strip())
-        if name and name not in found and cell.source.strip() not in prose:
+        if name and name not in found and not names[index] and cell.source.strip() not in prose:
             found[index] = found[index] or name
     return found
 
