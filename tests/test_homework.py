@@ -35,6 +35,7 @@ def stub(x: Any) -> NoReturn:
         (lambda x: 2 * x, "ok"),
         (lambda x: x**2, "try again: compare answer(3) with 3 + 3"),
         (lambda x: 1 / 0, "try again: your answer raised ZeroDivisionError: division by zero"),
+        (lambda x: exit(), "try again: your answer raised SystemExit: None"),
         (lambda x: None, "try again: your function returns nothing; is the return statement missing?"),
         (7, "try again: your answer raised TypeError: 'int' object is not callable"),
         (None, "not attempted"),

@@ -44,7 +44,7 @@ def _verdict(name: str, answer: object) -> str:
         return "not attempted"
     except _NothingReturned:
         return "try again: your function returns nothing; is the return statement missing?"
-    except Exception as error:  # whatever a student's code does, the notebook goes on
+    except (Exception, SystemExit) as error:  # whatever a student's code does, the notebook goes on
         return f"try again: your answer raised {type(error).__name__}: {error}"
     return "ok" if hint is None else f"try again: {hint}"
 
