@@ -1,7 +1,9 @@
 """Reach the verdict on a submission: its values against the reference solution's, outside the student's kernel."""
 
+import contextlib
 import copy
 import hashlib
+import io
 import json
 import re
 import secrets
@@ -135,7 +137,8 @@ def _set_up(chapter: str) -> Mapping[str, Any]:
     """Return what a chapter's first code cell defines."""
     notebook = nbformat.read(CHAPTERS / f"{chapter}.ipynb", as_version=4)
     namespace: dict[str, Any] = {}
-    exec(next(cell.source for cell in notebook.cells if cell.cell_type == "code"), namespace)
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(next(cell.source for cell in notebook.cells if cell.cell_type == "code"), namespace)
     return namespace
 
 
