@@ -63,12 +63,14 @@ def release(course: Path, names: list[str]) -> None:
 
 def grade(course: Path, submissions: Path, jobs: int, sandbox: bool, roster: Path | None, **limits: float) -> None:
     """Grade what is new in a folder of submissions, several at once, and record it in nbgrader's gradebook."""
+    config = _config(course)
+    if not submissions.is_dir():
+        raise SystemExit(f"{submissions} is not a folder of submissions")
     names = sorted(path.name for path in (course / "source").glob("*"))
     roster = roster or course / "roster.csv"
     students = _roster(roster) if roster.exists() else {path.name: {} for path in sorted(submissions.iterdir())}
     if strangers := {path.name for path in submissions.iterdir()} - set(students):
         print(f"not in the roster, not graded: {', '.join(sorted(map(ascii, strangers)))}", file=sys.stderr)
-    config = _config(course)
     allowed = jail.Limits(**{**config.Grade.get("limits", {}), **limits})
     jail.probe(sandbox)
     if not sandbox:
@@ -188,6 +190,8 @@ def _extend(course: Path, gradebook: Gradebook) -> None:
 
 
 def _config(course: Path) -> Config:
+    if not (course / "nbgrader_config.py").exists():
+        raise SystemExit(f"{course} is not a course folder; `python -m homework release` makes one")
     config = PyFileConfigLoader("nbgrader_config.py", str(course.resolve())).load_config()
     config.CourseDirectory.root = str(course.resolve())
     return config
@@ -227,7 +231,10 @@ def main() -> None:
     options = vars(parser.parse_args())
     # nbgrader starts alembic by its name.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    globals()[options.pop("command")](**options)
+    try:
+        globals()[options.pop("command")](**options)
+    except jail.JailError as error:
+        raise SystemExit(str(error)) from None
 
 
 if __name__ == "__main__":

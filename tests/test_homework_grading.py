@@ -606,6 +606,20 @@ def test_grading_refuses_where_the_sandbox_cannot_start(monkeypatch: pytest.Monk
         jail.probe(sandbox=True)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("grade", ".", "--out", "nowhere"), "nowhere is not a course folder"),
+        (("feedback", "nowhere"), "nowhere is not a course folder"),
+        (("release", "no-such-chapter", "--to", "nowhere"), "invalid choice: 'no-such-chapter'"),
+    ],
+)
+def test_mistakes_of_an_instructor_are_named(arguments: tuple[str, ...], message: str) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        homework(*arguments)
+    assert message in caught.value.stderr and "Traceback" not in caught.value.stderr
+
+
 def test_a_course_without_a_secret_is_refused(tmp_path: Path) -> None:
     homework("release", CHAPTER, "--to", tmp_path)
     secret = (tmp_path / "secret.txt").read_text()
