@@ -1,4 +1,4 @@
-"""The checks of right-hand-side accept the reference solutions and say what is wrong with typical mistakes."""
+"""The checks of right-hand-side say what is wrong with typical mistakes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,33 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from homework.overlay import Written, load
 from rpt_helpers.homework import check
-
-
-@pytest.fixture(scope="module")
-def solutions() -> dict[str, Any]:
-    """What the reference solutions define, by name."""
-    defined: dict[str, Any] = {"np": np}
-    for question in load("right-hand-side"):
-        if not isinstance(question, Written):
-            exec(question.solution, defined)
-    return defined
-
-
-@pytest.mark.parametrize(
-    ("name", "defines"),
-    [
-        ("right-hand-side-precision-samples", "precision_samples"),
-        ("right-hand-side-log-normal", "log_normal_gradient"),
-        ("right-hand-side-coin", "k_mu_sigma"),
-    ],
-)
-def test_reference_solution_passes(
-    name: str, defines: str, solutions: dict[str, Any], capsys: pytest.CaptureFixture[str]
-) -> None:
-    check(name, solutions[defines])
-    assert capsys.readouterr().out == f"{name}: ok\n"
 
 
 def precision(slope_in_precision: Callable[..., Any]) -> Callable[..., Any]:
