@@ -311,9 +311,11 @@ def test_search_finds_a_chapter(server: str, browser: playwright.sync_api.Browse
 
 @needs_chromium
 def test_site_reads_from_the_disk(site: Path, browser: playwright.sync_api.Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"{site.as_uri()}/index.html")
+    page.wait_for_url("**/book/index.html")
+    page.close()
     visit = Visit(browser.new_page(), site.as_uri())
-    visit.page.goto(f"{visit.host}/index.html")
-    visit.page.wait_for_url("**/book/index.html")
     visit.open("book/index.html")
     assert visit.page.evaluate("document.fonts.load('1em KaTeX_Main').then(fonts => fonts.length)") == 1
     assert visit.page.locator("article h1").is_visible()
