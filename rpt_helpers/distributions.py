@@ -97,6 +97,32 @@ class Normal:
         """
         return self.mu + self.sigma * real_array("eps", eps)
 
+    def along_path(self, slope: FloatArray, eps: FloatArray, wrt: Parameterization = "sigma") -> FloatArray:
+        r"""Apply the chain rule along the path: a slope in y becomes a gradient in the parameters.
+
+        The derivatives of the path are 1 in mu and :math:`\epsilon\,d\sigma/d(\text{second parameter})`.
+
+        Parameters
+        ----------
+        slope : ndarray, shape (n,)
+            Derivative in y at ``path(eps)``.
+        eps : ndarray, shape (n,)
+            The noise.
+        wrt : {"sigma", "variance", "log_sigma"}
+            The second parameter.
+
+        Returns
+        -------
+        ndarray, shape (n, 2)
+
+        Raises
+        ------
+        ValueError
+            If `wrt` is unknown.
+        """
+        # Components are contiguous in memory, as in the score.
+        return np.array([slope, slope * eps * self.scale_derivative(wrt)]).T
+
     def log_prob(self, y: ArrayLike) -> FloatArray:
         r"""Log density :math:`-\tfrac12\log 2\pi - \log\sigma - (y-\mu)^2/(2\sigma^2)` at `y`, shape (...)."""
         z = (real_array("y", y) - self.mu) / self.sigma

@@ -8,8 +8,6 @@ The names are those of Mohamed, Rosca, Figurnov and Mnih, "Monte Carlo Gradient 
 Machine Learning", JMLR 21(132), 2020.
 """
 
-from typing import Protocol
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -18,15 +16,6 @@ from ._checks import FloatArray, sample_array
 from .baselines import Baseline, is_leave_one_out, resolve
 from .distributions import Normal, Parameterization
 from .losses import DifferentiableLoss, SumOfSquares, differentiable
-
-
-class Estimator(Protocol):
-    """The signature that all estimators share."""
-
-    def __call__(
-        self, loss: DifferentiableLoss, normal: Normal, eps: ArrayLike, wrt: Parameterization = "sigma"
-    ) -> FloatArray:
-        """Return one gradient per sample, shape (n_samples, 2)."""
 
 
 def pathwise(loss: DifferentiableLoss, normal: Normal, eps: ArrayLike, wrt: Parameterization = "sigma") -> FloatArray:
@@ -62,8 +51,7 @@ def pathwise(loss: DifferentiableLoss, normal: Normal, eps: ArrayLike, wrt: Para
     """
     differentiable(loss)
     eps = sample_array("eps", eps)
-    slope = loss.derivative(normal.path(eps))
-    return np.array([slope, slope * eps * normal.scale_derivative(wrt)]).T
+    return normal.along_path(loss.derivative(normal.path(eps)), eps, wrt)
 
 
 def score_function(

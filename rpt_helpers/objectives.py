@@ -110,7 +110,7 @@ class MomentMatching:
         centered = normal.path(eps) - self.data.mean
         excess = centered**2 - self.data.mean_square_deviation
         slope = 2 * np.roll(centered, 1) + np.roll(excess, 1) * centered / self.data.mean_square_deviation
-        return np.array([slope, slope * eps * normal.scale_derivative(wrt)]).T
+        return normal.along_path(slope, eps, wrt)
 
     def optimum(self) -> Normal:
         r"""Return :math:`N(\bar x, s^2)`."""

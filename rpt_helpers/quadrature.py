@@ -123,11 +123,9 @@ def gradient(loss: DifferentiableLoss, normal: Normal, wrt: Parameterization = "
         As `expectation`, or if derivative and value disagree.
     """
     center = differentiable(loss)(np.array([normal.mu]))
-    scale = np.array([1.0, normal.scale_derivative(wrt)])
 
     def by_derivative(eps: FloatArray) -> FloatArray:
-        slope = loss.derivative(normal.path(eps))
-        return np.array([slope, slope * eps]).T * scale
+        return normal.along_path(loss.derivative(normal.path(eps)), eps, wrt)
 
     def by_score(eps: FloatArray) -> FloatArray:
         rise = (loss(normal.path(eps)) - center)[:, np.newaxis]
