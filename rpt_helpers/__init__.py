@@ -5,7 +5,7 @@ A loss, a distribution, a noise draw -> one gradient per sample; everything else
 
 from . import closed_form, datasets, descent, objectives, quadrature, symbolic
 from .descent import Trajectory, decaying_step, sgd
-from .distributions import PARAMETERIZATIONS, Normal
+from .nodes import PARAMETERIZATIONS, Normal
 from .estimators import pathwise, score_function
 from .losses import Cosine, ExponentialSquare, Loss, MeanAbsoluteError, Quadratic, SquaredError
 from .monte_carlo import Estimate, estimate

@@ -5,7 +5,7 @@ from numbers import Real
 
 import numpy as np
 
-from ._checks import FloatArray, finite_number, real_array, reject
+from ._arguments import FloatArray, finite_number, real_array, reject
 
 Baseline = str | float | Sequence[float] | FloatArray | None
 """None, "mean", "optimal", "leave-one-out", a number, or one number per component."""

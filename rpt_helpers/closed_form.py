@@ -10,9 +10,9 @@ from typing import Literal
 
 import numpy as np
 
-from ._checks import FloatArray, one_of, reject
+from ._arguments import FloatArray, one_of, reject
 from .baselines import Baseline, resolve
-from .distributions import Normal, Parameterization
+from .nodes import Normal, Parameterization
 from .losses import SumOfSquares
 
 EstimatorName = Literal["pathwise", "score_function"]

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from ._checks import FloatArray
+from ._arguments import FloatArray
 
 
 def _read(name: str) -> FloatArray:

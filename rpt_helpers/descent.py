@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import FloatArray, finite_number, positive_number, real_array, reject, whole_number
-from .distributions import Normal, Parameterization
+from ._arguments import FloatArray, finite_number, positive_number, real_array, reject, whole_number
+from .nodes import Normal, Parameterization
 
 GradientSource = Callable[[Normal], ArrayLike]
 """Takes the current Normal, returns a gradient (exact or estimated) of shape (2,)."""

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import closed_form, quadrature
-from ._checks import FloatArray, sample_array
+from ._arguments import FloatArray, sample_array
 from .baselines import Baseline, is_leave_one_out, resolve
-from .distributions import Normal, Parameterization
+from .nodes import Normal, Parameterization
 from .losses import DifferentiableLoss, SumOfSquares, differentiable
 
 

@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import FloatArray, finite_number, real_array, reject, sample_array
+from ._arguments import FloatArray, finite_number, real_array, reject, sample_array
 
 ArrayFunction = Callable[[FloatArray], FloatArray]
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from ._checks import FloatArray, generator, reject, whole_number
+from ._arguments import FloatArray, generator, reject, whole_number
 from .baselines import is_leave_one_out
-from .distributions import Normal, Parameterization
+from .nodes import Normal, Parameterization
 from .estimators import constant_baseline
 from .losses import DifferentiableLoss
 

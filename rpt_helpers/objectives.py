@@ -14,8 +14,8 @@ from scipy.optimize import root
 from scipy.special import ndtr
 
 from . import closed_form
-from ._checks import FloatArray, positive_number, reject, sample_array
-from .distributions import Normal, Parameterization
+from ._arguments import FloatArray, positive_number, reject, sample_array
+from .nodes import Normal, Parameterization
 from .estimators import pathwise
 from .losses import MeanAbsoluteError, SquaredError
 

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from ._checks import one_of, sample_array
+from ._arguments import one_of, sample_array
 from .descent import Trajectory
 
 COLORS: dict[str, str] = {

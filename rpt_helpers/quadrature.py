@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from ._checks import FloatArray, real_array, reject
+from ._arguments import FloatArray, real_array, reject
 from .baselines import is_leave_one_out
-from .distributions import Normal, Parameterization
+from .nodes import Normal, Parameterization
 from .losses import ArrayFunction, DifferentiableLoss, differentiable
 
 HALF_WIDTH = 37.0  # the Normal density is below 1e-297 there

@@ -9,9 +9,9 @@ from functools import cache
 
 import sympy as sp
 
-from ._checks import one_of
+from ._arguments import one_of
 from .closed_form import EstimatorName
-from .distributions import PARAMETERIZATIONS, Parameterization
+from .nodes import PARAMETERIZATIONS, Parameterization
 
 mu, xbar, delta = sp.symbols("mu xbar delta", real=True)
 sigma, s = sp.symbols("sigma s", positive=True)

@@ -1,0 +1,103 @@
+"""Reference solutions and hidden inputs of right-hand-side. For instructors."""
+
+import numpy as np
+
+from grading.questions import Claimed, Coded, Written
+from rpt_helpers import Cosine, Normal, pathwise, quadrature
+
+
+def refutes(k_mu_sigma: tuple[float, float, float]) -> bool:
+    """Tell whether Normal noise and the coin give derivatives in sigma of opposite signs."""
+    k, mu, sigma = k_mu_sigma
+    loss, normal = Cosine(k), Normal(mu, sigma)
+    by_normal = quadrature.gradient(loss, normal)[1]
+    by_coin = pathwise(loss, normal, [-1.0, 1.0])[:, 1].mean()
+    return bool(min(abs(by_normal), abs(by_coin)) >= 1e-9 and by_normal * by_coin < 0)
+
+
+QUESTIONS = [
+    Written(
+        "right-hand-side-precision",
+        rubric=r"""1 point: the path $g = \mu + \rho^{-1/2}\epsilon$ and its derivative
+$\partial g/\partial\rho = -\tfrac12\rho^{-3/2}\epsilon$.
+1 point: the expectation $-n/\rho^2$, with $E\epsilon = 0$ and $E\epsilon^2 = 1$ used at the end and not in a sample.
+1 point: the comparison with the left-hand side, and that no $\rho$ is stationary.""",
+        solution=r"""With $\sigma = \rho^{-1/2}$ the path is $g = \mu + \rho^{-1/2}\epsilon$, so
+$\partial g/\partial\rho = -\tfrac12\rho^{-3/2}\epsilon$. One sample of the gradient in $\rho$ is
+$2n(\delta + \rho^{-1/2}\epsilon)\cdot(-\tfrac12\rho^{-3/2}\epsilon)
+= -n\,(\delta\rho^{-3/2}\epsilon + \rho^{-2}\epsilon^2)$. Its expectation is $-n/\rho^2$.
+
+Left-hand side: $E f = n(\delta^2 + 1/\rho + s^2)$ has the derivative $-n/\rho^2$ in $\rho$: the same.
+It is never zero; it tends to zero as $\rho\to\infty$, which is $\sigma\to0$.""",
+    ),
+    Coded(
+        "right-hand-side-precision-samples",
+        points=3,
+        function="precision_samples",
+        solution='''def precision_samples(x, mu, precision, eps):
+    """Pathwise gradients in (mu, precision), shape (n_samples, 2)."""
+    slope = 2 * len(x) * (mu + eps / precision**0.5 - np.mean(x))
+    return np.stack([slope, -0.5 * slope * eps * precision**-1.5], axis=1)
+''',
+        inputs=lambda rng: [
+            (rng.normal(5, 2, 4), 4.0, 0.5, rng.standard_normal(3)),
+            (rng.normal(-1, 1, 7), 0.5, 2.5, rng.standard_normal(5)),
+            (np.array([2.0]), 2.0, 4.0, rng.standard_normal(2)),
+        ],
+        mutants={
+            # the sign of the path's derivative
+            "def precision_samples(x, mu, precision, eps):\n"
+            "    slope = 2 * np.sum(mu + eps[:, None] / precision**0.5 - x, axis=1)\n"
+            "    return np.stack([slope, 0.5 * slope * eps * precision**-1.5], axis=1)\n": 0,
+            # the derivative in sigma
+            "def precision_samples(x, mu, precision, eps):\n"
+            "    slope = 2 * np.sum(mu + eps[:, None] / precision**0.5 - x, axis=1)\n"
+            "    return np.stack([slope, slope * eps], axis=1)\n": 0,
+            # the expectation in place of the samples
+            "def precision_samples(x, mu, precision, eps):\n"
+            "    row = 2 * len(x) * (mu - np.mean(x)), -len(x) / precision**2\n"
+            "    return np.array([row] * len(eps))\n": 0,
+        },
+    ),
+    Coded(
+        "right-hand-side-log-normal",
+        points=3,
+        function="log_normal_gradient",
+        solution='''def log_normal_gradient(k, mu, sigma, eps):
+    """Mean pathwise gradient of (exp(mu + sigma eps) - k)^2 in (mu, sigma), shape (2,)."""
+    y = np.exp(mu + sigma * eps)
+    slope = 2 * (y - k) * y
+    return np.array([slope.mean(), (slope * eps).mean()])
+''',
+        inputs=lambda rng: [
+            (1.5, 0.2, 0.4, rng.standard_normal(6)),
+            (-1.0, -0.5, 0.8, rng.standard_normal(9)),
+            (3.0, 1.0, 0.3, rng.standard_normal(2)),
+        ],
+        mutants={
+            # the path taken for a straight one
+            "def log_normal_gradient(k, mu, sigma, eps):\n    slope = 2 * (np.exp(mu + sigma * eps) - k)\n"
+            "    return np.array([slope.mean(), (slope * eps).mean()])\n": 0,
+            # the means multiplied
+            "def log_normal_gradient(k, mu, sigma, eps):\n"
+            "    y = np.exp(mu + sigma * eps)\n    slope = np.mean(2 * (y - k) * y)\n"
+            "    return np.array([slope, slope * np.mean(eps)])\n": 0,
+            # one gradient per draw, not their mean
+            "def log_normal_gradient(k, mu, sigma, eps):\n"
+            "    y = np.exp(mu + sigma * eps)\n    slope = 2 * (y - k) * y\n"
+            "    return np.stack([slope, slope * eps], axis=1)\n": 0,
+        },
+    ),
+    Claimed(
+        "right-hand-side-coin",
+        points=2,
+        value="k_mu_sigma",
+        solution="k_mu_sigma = (1.0, 3.0, 4.0)\n",
+        accept=refutes,
+        mutants={
+            "k_mu_sigma = (1.0, 3.0, 1.0)\n": 0,
+            "k_mu_sigma = (1.0, 0.0, 40.0)\n": 0,
+            "k_mu_sigma = (1.0, 3.0, -4.0)\n": 0,
+        },
+    ),
+]

@@ -1,0 +1,106 @@
+"""Reference solutions and hidden inputs of variance-comparison. For instructors."""
+
+from collections.abc import Sequence
+
+from grading.questions import Claimed, Coded, Written
+from rpt_helpers import Cosine, Normal, pathwise, quadrature, score_function
+
+
+def wins_in_one(answer: Sequence[float]) -> bool:
+    """Whether the trick has the smaller variance in exactly one component."""
+    k, mu, sigma = answer
+    with_trick, without = (quadrature.variance(e, Cosine(k), Normal(mu, sigma)) for e in (pathwise, score_function))
+    return bool((with_trick[0] < without[0]) != (with_trick[1] < without[1]))
+
+
+MIX = """\
+def best_mix(x, mu, sigma):
+    d, v, s_square = (mu - np.mean(x)) ** 2, sigma**2, np.var(x)
+    a = d + s_square
+    with_trick = np.array([4 * v, 4 * (d + 2 * v)])
+    without = np.array([a**2 + 6 * a * v + 8 * d * v + 15 * v**2, 2 * a**2 + 20 * a * v + 40 * d * v + 74 * v**2]) / v
+    covariance = np.array([2 * (a + 3 * v), 4 * (a + 2 * d + 5 * v)])
+"""
+RATIO = """\
+def weighted_ratio(x, w, mu, sigma):
+    mean = np.average(x, weights=w)
+    d, v, a = (mu - mean) ** 2, sigma**2, (mu - mean) ** 2 + np.average((x - mean) ** 2, weights=w)
+    in_mu = (a**2 + 6 * a * v + 8 * d * v + 15 * v**2) / (4 * v**2)
+    in_sigma = (2 * a**2 + 20 * a * v + 40 * d * v + 74 * v**2) / (4 * v * (d + 2 * v))
+    return np.array([in_mu, in_sigma])
+"""
+
+QUESTIONS = [
+    Written(
+        "variance-comparison-straight-line",
+        rubric="""\
+- 1 point: the pathwise variances, 0 in mu and beta^2 in sigma.
+- 1 point: the score function's variances, c^2/sigma^2 + 2 beta^2 and 2 c^2/sigma^2 + 10 beta^2.
+- 1 point: the best baseline is c = E f in both components.
+- 1 point: 2 beta^2 and 10 beta^2 are left, so no constant reaches the pathwise variance 0 in mu (unless beta = 0).""",
+        solution=r"""
+With $f = c + \beta\sigma\epsilon$ and $f' = \beta$ the pathwise samples are $\beta$ and $\beta\epsilon$, with the
+variances $0$ and $\beta^2$.
+
+The score-function sample in $\mu$ is $(c\epsilon + \beta\sigma\epsilon^2)/\sigma$. Its second moment is
+$(c^2 + 3\beta^2\sigma^2)/\sigma^2$, its mean is $\beta$, so the variance is $c^2/\sigma^2 + 2\beta^2$.
+
+In $\sigma$ it is $(c + \beta\sigma\epsilon)(\epsilon^2-1)/\sigma$. The second moment is
+$(2c^2 + 10\beta^2\sigma^2)/\sigma^2$ and the mean is 0, so the variance is $2c^2/\sigma^2 + 10\beta^2$.
+
+A baseline replaces $c$ by $c$ minus the baseline. Both variances are smallest when that is 0: the best baseline is
+$c = E f$ in both. The variances $2\beta^2$ and $10\beta^2$ are left. In $\mu$ the pathwise variance is 0,
+and no constant reaches it unless $\beta = 0$.""",
+    ),
+    Coded(
+        "variance-comparison-weighted-ratio",
+        points=3,
+        function="weighted_ratio",
+        solution=RATIO,
+        inputs=lambda rng: [
+            (rng.normal(2, 3, size), rng.uniform(0.2, 4, size), rng.uniform(-2, 5), rng.uniform(0.5, 4))
+            for size in (3, 6, 10, 25)
+        ],
+        mutants={
+            # the weights forgotten
+            RATIO.replace(", weights=w", ""): 0,
+            # the weights only in the mean
+            RATIO.replace("(x - mean) ** 2, weights=w", "(x - mean) ** 2"): 0,
+            # upside down
+            RATIO.replace("np.array([in_mu, in_sigma])", "1 / np.array([in_mu, in_sigma])"): 0,
+            # the square of the mean not subtracted in mu
+            RATIO.replace("8 * d * v", "12 * d * v"): 0,
+        },
+    ),
+    Coded(
+        "variance-comparison-best-mix",
+        points=4,
+        function="best_mix",
+        solution=MIX + "    return (without - covariance) / (with_trick + without - 2 * covariance)\n",
+        inputs=lambda rng: [
+            (rng.normal(2, 3, size), rng.uniform(-2, 5), rng.uniform(0.5, 4)) for size in (1, 4, 10, 25)
+        ],
+        mutants={
+            # as if the samples were independent
+            MIX + "    return without / (with_trick + without)\n": 0,
+            # the weight of the other estimator
+            MIX + "    return (with_trick - covariance) / (with_trick + without - 2 * covariance)\n": 0,
+            # kept between 0 and 1
+            MIX + "    w = (without - covariance) / (with_trick + without - 2 * covariance)\n"
+            "    return np.clip(w, 0, 1)\n": 0,
+        },
+    ),
+    Claimed(
+        "variance-comparison-one-of-two",
+        points=2,
+        value="k_mu_sigma",
+        solution="k_mu_sigma = (1.2, 1.0, 1.0)\n",
+        accept=wins_in_one,
+        mutants={
+            "k_mu_sigma = (2.0, 1.0, 1.0)\n": 0,
+            "k_mu_sigma = (0.5, 1.0, 1.0)\n": 0,
+            # the crossover of the other loss in the text
+            "k_mu_sigma = (0.869954, 1.0, 1.0)\n": 0,
+        },
+    ),
+]

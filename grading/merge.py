@@ -1,0 +1,187 @@
+"""Make nbgrader's source from a chapter and its overlay, and make a submission whole again."""
+
+import copy
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from nbformat import NotebookNode
+
+from .questions import Coded, Question, Written, hidden_inputs
+
+# Runs in the student's kernel: prints the answer's values and judges nothing.
+_HIDDEN = """
+### BEGIN HIDDEN TESTS
+def _report(label, answer, cases):
+    import json
+
+    import numpy
+
+    def plain(value):
+        if hasattr(value, "tolist"):
+            value = value.tolist()
+        return [plain(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+    for number, case in enumerate(cases):
+        try:
+            arguments = [numpy.array(each["array"]) if isinstance(each, dict) else each for each in case]
+            line = {{"value": plain(answer(*arguments))}}
+            line = json.dumps(line, default=float)
+        except Exception as error:
+            line = json.dumps({{"error": type(error).__name__, "message": str(error)[:200]}})
+        print(f"\\n{{label}} {{number}} {{line}}")
+
+
+_report({label!r}, lambda *arguments: {call}, __import__("json").loads({cases!r}))
+### END HIDDEN TESTS"""
+_REGION = re.compile(r"\n### BEGIN HIDDEN TESTS\n.*\n### END HIDDEN TESTS", re.DOTALL)
+
+
+def merge(chapter: NotebookNode, questions: Sequence[Question], secret: str) -> NotebookNode:
+    """Return nbgrader's source: the chapter with solutions, points and hidden tests.
+
+    Raises
+    ------
+    ValueError
+        If the overlay and the chapter do not have the same questions.
+    """
+    source: NotebookNode = copy.deepcopy(chapter)
+    cells = _graded(source)
+    stubs = {name for name, cell in cells.items() if cell.metadata.nbgrader.solution}
+    names = {question.name for question in questions}
+    checked = {f"{question.name}-check" for question in questions if not isinstance(question, Written)}
+    if len(names) < len(questions):
+        raise ValueError("the overlay has a question twice")
+    if orphans := (names ^ stubs) | (checked ^ (set(cells) - stubs)):
+        raise ValueError(f"only in the chapter or only in the overlay: {', '.join(sorted(orphans))}")
+    for question in questions:
+        cell = cells[question.name]
+        cell.metadata["stub"] = cell.source
+        cell.source = question.solution.strip("\n")
+        if isinstance(question, Written):
+            cell.source += f"\n\n**Rubric**\n\n{question.rubric.strip()}"
+        else:
+            check = cells[f"{question.name}-check"]
+            check.metadata.nbgrader.update(grade=True, points=question.points)
+            check.source += hidden_tests(question, secret)
+    return source
+
+
+def strip(source: NotebookNode) -> NotebookNode:
+    """Return the chapter that a source was made of."""
+    chapter: NotebookNode = copy.deepcopy(source)
+    for cell in _graded(chapter).values():
+        cell.source = cell.metadata.pop("stub", _REGION.sub("", cell.source))
+        if cell.metadata.nbgrader.locked:
+            cell.metadata.nbgrader.grade = False
+            cell.metadata.nbgrader.pop("points", None)
+    return chapter
+
+
+def hidden_tests(question: Question, secret: str, student: str = "", label: str = "result:") -> str:
+    """Return the code that reports a question's values for a student's hidden inputs."""
+    if isinstance(question, Written):
+        return ""
+    cases: Sequence[tuple[Any, ...]] = [()]
+    call = getattr(question, "value", "")
+    if isinstance(question, Coded):
+        cases, call = hidden_inputs(question, secret, student), f"{question.function}(*arguments)"
+    plain = [[{"array": each.tolist()} if isinstance(each, np.ndarray) else each for each in case] for case in cases]
+    return _HIDDEN.format(label=label, call=call, cases=json.dumps(plain, default=lambda number: number.item()))
+
+
+def repair(submission: NotebookNode, source: NotebookNode, questions: Sequence[Question]) -> NotebookNode:
+    """Return what a student wrote, with the graded cells recognized, each present once and the tests as they were.
+
+    Cells are known by nbgrader's metadata, else by their id, else by the chapter's cell that they follow. A test stands
+    after everything that defines its answer; a student's own version of it stays as an ordinary cell. Repairing twice
+    changes nothing.
+
+    Raises
+    ------
+    ValueError
+        If the notebook has none of the questions: it is another notebook, not a blank one.
+    """
+    graded = _graded(source)
+    identities = _identities(submission, source)
+    cells = [_bare(cell) for cell in submission.cells]
+    if not any(identities) and not any(each.name in cell.source for cell in cells for each in questions):
+        raise ValueError("none of the chapter's exercises is in it")
+    after: dict[int, list[NotebookNode]] = {}
+    for question in questions:
+        check = graded.get(f"{question.name}-check")
+        mine = [index for index, name in enumerate(identities) if name == question.name]
+        stub = graded[question.name].metadata.stub
+        mine = [index for index in mine if cells[index].source.strip() != stub.strip()] or mine
+        if mine:
+            _restore(cells[mine[-1]], graded[question.name])
+        elif isinstance(question, Written):
+            blank = _bare(graded[question.name])
+            blank.source = stub
+            after.setdefault(len(cells) - 1, []).append(_restore(blank, graded[question.name]))
+        if check:
+            name = re.escape(getattr(question, "function", "") or getattr(question, "value", ""))
+            defines = re.compile(rf"^(def\s+{name}\b|{name}\s*[=:,])", re.MULTILINE)
+            near = [
+                index
+                for index, cell in enumerate(cells)
+                if identities[index] in (question.name, f"{question.name}-check")
+                or (cell.cell_type == "code" and defines.search(cell.source))
+            ]
+            after.setdefault(max(near, default=len(cells) - 1), []).append(copy.deepcopy(check))
+    whole = copy.copy(source)
+    visible = {_REGION.sub("", cell.source).strip() for cell in graded.values() if cell.metadata.nbgrader.locked}
+    whole.cells = []
+    for index, cell in enumerate(cells):
+        whole.cells += [cell] if cell.source.strip() not in visible else []
+        whole.cells += after.get(index, [])
+    for index, cell in enumerate(whole.cells):
+        cell.id = f"cell-{index}"
+    return whole
+
+
+def _graded(notebook: NotebookNode) -> dict[str, NotebookNode]:
+    return {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if "nbgrader" in cell.metadata}
+
+
+def _identities(submission: NotebookNode, source: NotebookNode) -> list[str | None]:
+    """Return which graded cell of the source each cell of a submission is."""
+    known = _graded(source)
+    by_id = {cell.id: name for name, cell in known.items()}
+    names = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in submission.cells]
+    found = [
+        name if name in known else None if name else by_id.get(cell.get("id"))
+        for name, cell in zip(names, submission.cells, strict=True)
+    ]
+    # Where neither is left, a cell is known by the prompt before it.
+    previous = {
+        before.source.strip(): after.metadata.nbgrader.grade_id
+        for before, after in zip(source.cells, source.cells[1:], strict=False)
+        if "nbgrader" in after.metadata
+    }
+    prose = {cell.source.strip() for cell in source.cells if "nbgrader" not in cell.metadata}
+    for index, (before, cell) in enumerate(zip(submission.cells, submission.cells[1:], strict=False), start=1):
+        name = previous.get(before.source.strip())
+        if name and name not in found and not names[index] and cell.source.strip() not in prose:
+            found[index] = found[index] or name
+    return found
+
+
+def _bare(cell: NotebookNode) -> NotebookNode:
+    bare: NotebookNode = copy.deepcopy(cell)
+    bare.metadata = NotebookNode()
+    bare.source = _REGION.sub("", cell.source)
+    if cell.cell_type == "code":
+        bare.update(outputs=[], execution_count=None)
+    return bare
+
+
+def _restore(cell: NotebookNode, original: NotebookNode) -> NotebookNode:
+    if cell.cell_type != original.cell_type:
+        source = cell.source
+        cell.clear()
+        cell.update(_bare(original), source=source)
+    cell.metadata["nbgrader"] = copy.deepcopy(original.metadata.nbgrader)
+    return cell

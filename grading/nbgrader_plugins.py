@@ -1,0 +1,196 @@
+"""What nbgrader calls: the `nbgrader_config.py` of a course folder says `configure(c)`."""
+
+import csv
+import math
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader import preprocessors
+from nbgrader.api import Assignment, Gradebook
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.plugins import ExportPlugin, LateSubmissionPlugin
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Dict, Enum, Float
+
+from . import jail
+from .merge import repair
+from .questions import load
+from .verdict import Outcome, digest, grade
+
+SECRET = "RPT_COURSE_SECRET"
+CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+
+
+def configure(c: Any) -> None:
+    """Exchange single steps of nbgrader's own for those of this module."""
+    c.GenerateAssignment.preprocessors = _exchange(GenerateAssignment.preprocessors, ClearSolutions=BlankSolutions)
+    c.Autograde.sanitize_preprocessors = _exchange(Autograde.sanitize_preprocessors, ClearOutput=Repair)
+    c.Autograde.autograde_preprocessors = _exchange(Autograde.autograde_preprocessors, Execute=Grade)
+    # Penalties again, because manual marks change them.
+    feedback = [preprocessors.AssignLatePenalties, preprocessors.ClearHiddenTests]
+    c.GenerateFeedback.preprocessors = feedback + GenerateFeedback.preprocessors.default()
+    c.AssignLatePenalties.plugin_class = PenaltyPerDay
+    c.ExportApp.plugin_class = Scores
+    c.HTMLExporter.sanitize_html = True
+
+
+def _exchange(steps: Any, **new: type) -> list[type]:
+    return [new.get(step.__name__, step) for step in steps.default()]
+
+
+def course_secret(course: Path) -> str:
+    """Return the secret that the hidden inputs of a course are derived from.
+
+    Raises
+    ------
+    SystemExit
+        If there is none.
+    """
+    path = course / "secret.txt"
+    secret = os.environ.get(SECRET) or (path.read_text().strip() if path.exists() else "")
+    if not secret:
+        raise SystemExit(f"no course secret: set {SECRET} or write one into {path}")
+    return secret
+
+
+def read_source(course: Path, chapter: str) -> NotebookNode:
+    """Return nbgrader's source of a chapter."""
+    return nbformat.read(course / "source" / chapter / f"{chapter}.ipynb", as_version=4)
+
+
+def outcome_path(course: Path, chapter: str, student: str) -> Path:
+    """Return where the outcome of a submission is kept."""
+    return course / "outcomes" / chapter / f"{student}.json"
+
+
+def outcome_of(
+    course: Path, chapter: str, student: str, repaired: NotebookNode, limits: jail.Limits, sandbox: bool
+) -> Outcome:
+    """Grade a repaired submission, or return the kept outcome if nothing has changed."""
+    path, secret = outcome_path(course, chapter, student), course_secret(course)
+    key = digest(repaired, chapter, student, secret)
+    kept = Outcome.read(path)
+    if kept and kept.digest == key:
+        return kept
+    outcome = grade(repaired, chapter, student, secret, limits, sandbox)
+    outcome.digest = key
+    outcome.save(path)
+    return outcome
+
+
+class BlankSolutions(NbGraderPreprocessor):  # type: ignore[misc]
+    """Put the chapter's stubs back where the source has solutions."""
+
+    def preprocess_cell(self, cell: NotebookNode, resources: Any, cell_index: int) -> tuple[NotebookNode, Any]:
+        """Restore one cell."""
+        cell.source = cell.metadata.pop("stub", cell.source)
+        return cell, resources
+
+
+class Repair(NbGraderPreprocessor):  # type: ignore[misc]
+    """Make a submission whole before nbgrader looks at it."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Repair a notebook."""
+        chapter = resources["nbgrader"]["notebook"]
+        source = read_source(_course(self), resources["nbgrader"]["assignment"])
+        return repair(nb, source, load(chapter)), resources
+
+
+class Grade(NbGraderPreprocessor):  # type: ignore[misc]
+    """Stands in the place of nbgrader's Execute: runs the notebook in the jail, puts verdicts where the tests were."""
+
+    sandbox = Bool(False, help="whether to run submissions without network, home and course").tag(config=True)
+    limits = Dict(help="limits other than the usual ones, by name").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Grade a notebook."""
+        at = resources["nbgrader"]
+        outcome = outcome_of(
+            _course(self), at["assignment"], at["student"], nb, jail.Limits(**self.limits), self.sandbox
+        )
+        for cell, done in zip(nb.cells, outcome.notebook.cells, strict=True):  # type: ignore[union-attr]
+            cell.update({"outputs": done.outputs, "execution_count": None} if cell.cell_type == "code" else {})
+        return nb, resources
+
+
+class PenaltyPerDay(LateSubmissionPlugin):  # type: ignore[misc]
+    """Take a share of the score for every day begun after the deadline."""
+
+    share = Float(0.1, help="the share of the score that a day costs").tag(config=True)
+
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
+        """Return the points that are taken."""
+        return round(float(score * min(1.0, self.share * math.ceil(total_seconds_late / 86_400))), 4)
+
+
+class Scores(ExportPlugin):  # type: ignore[misc]
+    """Write one row a student, whatever became of the submission."""
+
+    layout = Enum(("plain", "canvas"), "plain", help="plain, or what Canvas imports").tag(config=True)
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write the file."""
+        chapters = [each for each in gradebook.assignments if not self.assignment or each.name in self.assignment]
+        plain, rows = self.layout == "plain", []
+        if not plain:
+            maxima = {chapter.name: f"{chapter.max_score:g}" for chapter in chapters}
+            rows.append(dict.fromkeys(CANVAS, "") | {"Student": "Points Possible"} | maxima)
+        for student in gradebook.students:
+            if self.student and student.id not in self.student:
+                continue
+            name = ", ".join(part for part in (student.last_name, student.first_name) if part)
+            row = {"student": student.id, "name": name, "email": student.email}
+            if not plain:
+                row = dict(zip(CANVAS, (name or student.id, student.lms_user_id, "", student.id, ""), strict=True))
+            for chapter in chapters:
+                columns = self._columns(gradebook, chapter, student.id)
+                row |= {
+                    f"{chapter.name} {key}" if plain else chapter.name: columns[key]
+                    for key in (columns if plain else ["score"])
+                }
+            rows.append(row)
+        with open(self.to or "scores.csv", "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(rows[0]) if rows else CANVAS, quoting=csv.QUOTE_ALL)
+            writer.writeheader()
+            writer.writerows({key: _inert(value) for key, value in row.items()} for row in rows)
+
+    def _columns(self, gradebook: Gradebook, chapter: Assignment, student: str) -> dict[str, Any]:
+        """Return the columns of one submission; they are blank where there is nothing to score."""
+        outcome = None
+        if safe(student):
+            outcome = Outcome.read(outcome_path(Path(self.parent.coursedir.root), chapter.name, student))
+        columns = {"status": outcome.status if outcome else "MISSING" if safe(student) else "UNREADABLE"}
+        cells = sorted(cell.name for notebook in chapter.notebooks for cell in notebook.grade_cells)
+        titles = [cell.removesuffix("-check").removeprefix(f"{chapter.name}-") for cell in cells]
+        columns |= dict.fromkeys([*titles, "pending", "late penalty", "score"], "")
+        if outcome and outcome.notebook:
+            submission = gradebook.find_submission(chapter.name, student)
+            grades = {grade.name: grade for notebook in submission.notebooks for grade in notebook.grades}
+            late = preprocessors.AssignLatePenalties(parent=self.parent)
+            late.init_plugin()
+            penalty = late.plugin_inst.late_submission_penalty(student, submission.score, submission.total_seconds_late)
+            columns |= {title: f"{grades[cell].score:g}" for title, cell in zip(titles, cells, strict=True)}
+            columns["pending"] = f"{sum(grade.max_score for grade in grades.values() if grade.needs_manual_grade):g}"
+            columns["late penalty"] = f"{penalty or 0:g}"
+            columns["score"] = f"{max(0.0, submission.score - (penalty or 0)):g}"
+        return columns | {"maximum": f"{chapter.max_score:g}", "notes": "; ".join(outcome.notes) if outcome else ""}
+
+
+def safe(student: str) -> bool:
+    """Whether a student's id can be the name of a folder."""
+    return re.fullmatch(r"\w[\w.@+-]*", student) is not None
+
+
+def _inert(value: Any) -> str:
+    """Return text that a spreadsheet does not take for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") or text[:1] in ("\t", "\r", "\n") else text
+
+
+def _course(plugin: NbGraderPreprocessor) -> Path:
+    return Path(plugin.parent.parent.coursedir.root)
