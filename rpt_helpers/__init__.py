@@ -1,19 +1,22 @@
 """Gradient estimators for a stochastic node, their exact means and variances, and what compares them.
 
-A loss, a distribution, a noise draw -> one gradient per sample; everything else is a function of that array.
+A loss, a node, a noise draw -> one gradient per sample; everything else is a function of that array.
 """
 
-from . import closed_form, datasets, descent, objectives, quadrature, symbolic
-from .descent import Trajectory, decaying_step, sgd
-from .nodes import PARAMETERIZATIONS, Normal
-from .estimators import pathwise, score_function
-from .losses import Cosine, ExponentialSquare, Loss, MeanAbsoluteError, Quadratic, SquaredError
-from .monte_carlo import Estimate, estimate
+from . import closed_form, datasets, descent, objectives, quadrature
+from .descent import Diverged, Trajectory, decaying_step, sgd
+from .estimators import leave_one_out, measure_valued, pathwise, score_function
+from .losses import Cosine, ExponentialSquare, Loss, MeanAbsoluteError, SquaredError, quadratic
+from .monte_carlo import Antithetic, Estimate, Sobol, estimate
+from .nodes import PARAMETERIZATIONS, Node, Normal, Reparameterized
 from .objectives import EnergyScore, MomentMatching, NegativeLogLikelihood, ReverseKL, SquaredErrorWithEntropy
 
+# `plots` (matplotlib) and `symbolic` (sympy) are imported where they are used.
 __all__ = [
     "PARAMETERIZATIONS",
+    "Antithetic",
     "Cosine",
+    "Diverged",
     "EnergyScore",
     "Estimate",
     "ExponentialSquare",
@@ -21,9 +24,11 @@ __all__ = [
     "MeanAbsoluteError",
     "MomentMatching",
     "NegativeLogLikelihood",
+    "Node",
     "Normal",
-    "Quadratic",
+    "Reparameterized",
     "ReverseKL",
+    "Sobol",
     "SquaredError",
     "SquaredErrorWithEntropy",
     "Trajectory",
@@ -32,10 +37,12 @@ __all__ = [
     "decaying_step",
     "descent",
     "estimate",
+    "leave_one_out",
+    "measure_valued",
     "objectives",
     "pathwise",
+    "quadratic",
     "quadrature",
     "score_function",
     "sgd",
-    "symbolic",
 ]

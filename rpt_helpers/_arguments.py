@@ -1,5 +1,6 @@
 """Checks of arguments: each returns the value in its working type or raises a ValueError that names it."""
 
+import math
 from collections.abc import Iterable
 from contextlib import suppress
 from numbers import Integral, Real
@@ -17,17 +18,19 @@ def reject(name: str, value: object, allowed: str) -> NoReturn:
 
 
 def _real(value: object) -> float:
-    """Return a real number as a float and anything else, a bool or a number too large for a float, as NaN."""
+    """Return a real number as a float; NaN for all else: a bool, a number too large for a float."""
+    if type(value) is float:  # nearly always, and the abstract class is slow
+        return value
     if isinstance(value, Real) and not isinstance(value, bool):
         with suppress(OverflowError):
             return float(value)
-    return np.nan
+    return math.nan
 
 
 def finite_number(name: str, value: object) -> float:
     """Return `value` as a float if it is a finite real number (a bool is not one)."""
     number = _real(value)
-    if np.isfinite(number):
+    if math.isfinite(number):
         return number
     reject(name, value, "a finite real number")
 
@@ -35,7 +38,7 @@ def finite_number(name: str, value: object) -> float:
 def positive_number(name: str, value: object) -> float:
     """Return `value` as a float if it is a finite number > 0."""
     number = _real(value)
-    if 0 < number < np.inf:
+    if 0 < number < math.inf:
         return number
     reject(name, value, "a finite number > 0")
 
@@ -56,6 +59,8 @@ def one_of(name: str, value: object, allowed: Iterable[str]) -> None:
 
 def real_array(name: str, value: ArrayLike) -> FloatArray:
     """Return `value` as a float array of any shape if it holds real numbers (NaN included)."""
+    if type(value) is np.ndarray and value.dtype == np.float64:
+        return value
     try:
         array = np.asarray(value)
     except ValueError:  # a ragged list
@@ -64,19 +69,39 @@ def real_array(name: str, value: ArrayLike) -> FloatArray:
     has_bool = isinstance(value, (list, tuple)) and any(
         isinstance(entry, (bool, np.bool_)) for entry in np.asarray(value, object).flat
     )
+    if array.dtype == object and array.size and all(math.isfinite(_real(v)) for v in array.flat):
+        array = array.astype(np.float64)  # fractions, whole numbers too large for int64
     if array.dtype.kind not in "iuf" or has_bool or np.ma.is_masked(value):
         reject(name, value, "an array of real numbers")
     return array.astype(np.float64, copy=False)
 
 
-def sample_array(name: str, value: ArrayLike, minimum: int = 1) -> FloatArray:
-    """Return `value` as a one-dimensional array of at least `minimum` finite floats."""
+def draws(name: str, value: ArrayLike) -> FloatArray:
+    """Return `value` as an array of finite floats with one draw, or more, along its first axis."""
     array = real_array(name, value)
-    if array.ndim != 1 or array.size < minimum:
-        reject(name, f"shape {array.shape}", f"one-dimensional with at least {minimum} value(s)")
-    if not np.isfinite(array).all():
-        position = int(np.flatnonzero(~np.isfinite(array))[0])
-        reject(f"{name}[{position}]", float(array[position]), "finite")
+    if array.ndim == 0 or array.size == 0:
+        reject(name, f"shape {array.shape}", "an array of draws, shape (n, ...) with n >= 1")
+    if not math.isfinite(array.sum()):  # one fast pass, which only a very large sum fails in vain
+        bad = np.argwhere(~np.isfinite(array))
+        if len(bad):
+            position = tuple(map(int, bad[0]))
+            reject(f"{name}[{', '.join(map(str, position))}]", float(array[position]), "finite")
+    return array
+
+
+def sample_array(name: str, value: ArrayLike) -> FloatArray:
+    """Return `value` as a one-dimensional array of at least one finite float."""
+    array = real_array(name, value)
+    if array.ndim != 1 or array.size == 0:
+        reject(name, f"shape {array.shape}", "one-dimensional with at least 1 value")
+    return draws(name, array)
+
+
+def one_each(name: str, value: ArrayLike, shape: tuple[int, ...]) -> FloatArray:
+    """Return `value` as a float array if it has `shape`, that of the draws it was computed from."""
+    array = real_array(name, value)
+    if array.shape != shape:
+        reject(name, f"shape {array.shape}", f"one number for each y, shape {shape}")
     return array
 
 

@@ -1,116 +1,152 @@
-r"""The exact values for sums of squares: what the left-hand side says, and how much each estimator varies.
+r"""The exact values where a formula exists: what the left-hand side says, and how much each estimator varies.
 
-Throughout, :math:`f(y) = n[(y-\bar x)^2 + s^2]`, :math:`\delta = \mu - \bar x` and y ~ N(mu, sigma^2).
-Each function takes a `SquaredError` or a `Quadratic` and raises ValueError for any other loss
-(`rpt_helpers.quadrature` has those). The formulas are derived in the chapters left-hand-side and
-variance-comparison, and by machine in `rpt_helpers.symbolic`.
+Throughout, y ~ N(mu, sigma^2) and, for `SquaredError`, :math:`f(y) = n[(y-\bar x)^2 + s^2]` with
+:math:`\delta = \mu - \bar x`. The formulas are derived in the chapters left-hand-side and variance-comparison, and
+by machine in `rpt_helpers.symbolic`. `rpt_helpers.quadrature` has the same four functions for any smooth loss.
 """
 
-from typing import Literal
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
-from ._arguments import FloatArray, one_of, reject
-from .baselines import Baseline, resolve
-from .nodes import Normal, Parameterization
-from .losses import SumOfSquares
-
-EstimatorName = Literal["pathwise", "score_function"]
+from ._arguments import FloatArray, real_array, reject
+from .estimators import Baseline, measure_valued, pathwise, score_function
+from .losses import DifferentiableLoss, MeanAbsoluteError, SquaredError
+from .nodes import Normal
 
 
-def _check(loss: SumOfSquares) -> SumOfSquares:
-    if not isinstance(loss, SumOfSquares):
-        reject("loss", loss, "a SquaredError or a Quadratic (rpt_helpers.quadrature takes any smooth loss)")
-    return loss
+def expected_loss(loss: DifferentiableLoss, node: Normal) -> float:
+    r"""Return :math:`E f(y)`, for `SquaredError` :math:`n(\delta^2 + \sigma^2 + s^2)`."""
+    return float(_exact(EXPECTED_LOSS, loss, node))
 
 
-def expected_loss(loss: SumOfSquares, normal: Normal) -> float:
-    r"""Return :math:`E f(y) = n(\delta^2 + \sigma^2 + s^2)`, in squared units of the data."""
-    _check(loss)
-    return loss.n * ((normal.mu - loss.mean) ** 2 + normal.sigma**2 + loss.mean_square_deviation)
-
-
-def gradient(loss: SumOfSquares, normal: Normal, wrt: Parameterization = "sigma") -> FloatArray:
+def gradient(loss: DifferentiableLoss, node: Normal) -> FloatArray:
     r"""Return the gradient of the expected loss, shape (2,).
 
-    :math:`2n\delta` in mu, and :math:`2n\sigma` in sigma, :math:`n` in the variance or
+    For `SquaredError` :math:`2n\delta` in mu, and :math:`2n\sigma` in sigma, :math:`n` in the variance or
     :math:`2n\sigma^2` in log sigma.
-
-    Parameters
-    ----------
-    loss : SquaredError or Quadratic
-        The loss.
-    normal : Normal
-        Where to evaluate it.
-    wrt : {"sigma", "variance", "log_sigma"}
-        The second parameter.
-
-    Raises
-    ------
-    ValueError
-        If the loss has no closed form here or `wrt` is unknown.
     """
-    _check(loss)
-    in_mu = 2 * loss.n * (normal.mu - loss.mean)
-    return np.array([in_mu, 2 * loss.n * normal.sigma * normal.scale_derivative(wrt)])
+    return _exact(GRADIENT, loss, node) * [1, node.scale_derivative]
 
 
-def optimal_baseline(loss: SumOfSquares, normal: Normal) -> FloatArray:
+def optimal_baseline(loss: DifferentiableLoss, node: Normal) -> FloatArray:
     r"""Return the two constants that minimize the score-function variances, shape (2,).
 
-    :math:`b^* = E[f S^2]/E[S^2]` with S the score of the component:
-    :math:`n(\delta^2 + 3\sigma^2 + s^2)` for mu, :math:`n(\delta^2 + 5\sigma^2 + s^2)` for the second
+    :math:`b^* = E[f S^2]/E[S^2]` with S the score of the component, for `SquaredError`
+    :math:`n(\delta^2 + 3\sigma^2 + s^2)` for mu and :math:`n(\delta^2 + 5\sigma^2 + s^2)` for the second
     parameter, whichever it is.
     """
-    mean = expected_loss(loss, normal)
-    return mean + loss.n * normal.sigma**2 * np.array([2.0, 4.0])
+    return _exact(OPTIMAL_BASELINE, loss, node)
 
 
 def variance(
-    estimator: EstimatorName,
-    loss: SumOfSquares,
-    normal: Normal,
-    wrt: Parameterization = "sigma",
-    baseline: Baseline = None,
+    estimator: Callable[..., FloatArray], loss: DifferentiableLoss, node: Normal, **options: Any
 ) -> FloatArray:
     r"""Return the variance of one sample of an estimator, per component, shape (2,).
 
-    Pathwise: :math:`4n^2\sigma^2` for mu, :math:`4n^2(\delta^2 + 2\sigma^2)` for sigma.
+    For `SquaredError`, in (mu, sigma), divided by :math:`n^2`:
 
-    Score function with the constant baseline b, :math:`A = \delta^2 + s^2 - b/n`:
-    :math:`n^2[A^2 + 6A\sigma^2 + 8\delta^2\sigma^2 + 15\sigma^4]/\sigma^2` for mu,
-    :math:`n^2[2A^2 + 20A\sigma^2 + 40\delta^2\sigma^2 + 74\sigma^4]/\sigma^2` for sigma.
-
-    Parameters
-    ----------
-    estimator : {"pathwise", "score_function"}
-        Which estimator.
-    loss : SquaredError or Quadratic
-        The loss.
-    normal : Normal
-        The distribution of y.
-    wrt : {"sigma", "variance", "log_sigma"}
-        The second parameter.
-    baseline : None, "mean", "optimal", float or pair of floats
-        For the score function only. "leave-one-out" is not a constant: its variance depends on the
-        number of samples.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not one of the above, or a baseline is given for the pathwise estimator.
+    - `pathwise`: :math:`4\sigma^2` and :math:`4(\delta^2 + 2\sigma^2)`.
+    - `score_function` with a constant `baseline` b and :math:`A = \delta^2 + s^2 - b/n`:
+      :math:`[A^2 + 6A\sigma^2 + 8\delta^2\sigma^2 + 15\sigma^4]/\sigma^2` and
+      :math:`[2A^2 + 20A\sigma^2 + 40\delta^2\sigma^2 + 74\sigma^4]/\sigma^2`.
+    - `measure_valued`: :math:`4\delta^2(4/\pi-1)` and :math:`4(\delta^2 + \sigma^2)`; with ``coupled=False``
+      :math:`2\delta^2(4/\pi-1) + 4\sigma^2/\pi` and :math:`16\delta^2 + 8\sigma^2`.
     """
-    one_of("estimator", estimator, ["pathwise", "score_function"])
-    _check(loss)
-    delta_square, var = (normal.mu - loss.mean) ** 2, normal.sigma**2
-    if estimator == "pathwise":
-        if baseline is not None:
-            reject("baseline", baseline, "None for the pathwise estimator")
-        per_n_square = 4 * np.array([var, delta_square + 2 * var])
-    else:
-        b = resolve(baseline, lambda: expected_loss(loss, normal), lambda: optimal_baseline(loss, normal))
-        a = delta_square + loss.mean_square_deviation - b / loss.n
-        # Row by row the coefficients of A^2, A sigma^2, delta^2 sigma^2 and sigma^4.
-        c = np.array([[1, 6, 8, 15], [2, 20, 40, 74]]).T
-        per_n_square = (c[0] * a**2 + c[1] * a * var + c[2] * delta_square * var + c[3] * var**2) / var
-    return loss.n**2 * per_n_square * np.array([1.0, normal.scale_derivative(wrt) ** 2])
+    if not callable(estimator):
+        reject("estimator", estimator, "a function such as rpt_helpers.pathwise")
+    rows = {loss: formula for (function, loss), formula in VARIANCE.items() if function == estimator}
+    if not rows:
+        known = ", ".join(sorted({function.__name__ for function, _ in VARIANCE}))
+        reject("estimator", estimator, f"one with a closed form: {known} (rpt_helpers.quadrature takes any)")
+    return _exact(rows, loss, node, **options) * [1, node.scale_derivative**2]
+
+
+def _exact(formulas: Mapping[type, Callable[..., Any]], loss: DifferentiableLoss, node: Normal, **options: Any) -> Any:
+    """Apply the formula of this very class of loss; refuse what has none, and what is too large for floats."""
+    if not isinstance(node, Normal):
+        reject("node", node, "a Normal")
+    if type(loss) not in formulas:  # a subclass may be another function
+        known = " or ".join(f"a {each.__name__}" for each in formulas)
+        reject("loss", loss, f"{known} (rpt_helpers.quadrature takes any smooth loss)")
+    with np.errstate(over="ignore", invalid="ignore"):
+        result = formulas[type(loss)](loss, node, **options)
+    if not np.isfinite(result).all():
+        reject("node", node, f"nearer to the scale of {loss}: the result is too large for a float")
+    return result
+
+
+def _squares(loss: SquaredError, node: Normal) -> tuple[np.float64, np.float64]:
+    """Return delta^2 and sigma^2."""
+    return loss.deviation(node.mu) ** 2, np.float64(node.sigma) ** 2
+
+
+def _expected_square(loss: SquaredError, node: Normal) -> np.float64:
+    delta_square, var = _squares(loss, node)
+    return loss.n * (delta_square + var + loss.mean_square_deviation)
+
+
+def _pathwise(loss: SquaredError, node: Normal) -> FloatArray:
+    delta_square, var = _squares(loss, node)
+    return 4 * loss.n**2 * np.array([var, delta_square + 2 * var])
+
+
+def _score_function(loss: SquaredError, node: Normal, baseline: Baseline = 0.0) -> FloatArray:
+    b = np.nan if callable(baseline) else real_array("baseline", baseline)
+    if np.shape(b) not in ((), (2,)) or not np.isfinite(b).all():
+        reject("baseline", baseline, "a finite number or two: the variance with any other depends on the samples")
+    delta_square, var = _squares(loss, node)
+    level = delta_square + loss.mean_square_deviation
+    a = level - b / loss.n
+    if np.any(np.spacing(level) > 1e-8 * np.maximum(abs(a), var)):
+        reject("baseline", baseline, f"smaller: it takes away all digits of the loss, which hardly varies at {node}")
+    # Row by row the coefficients of A^2, A sigma^2, delta^2 sigma^2 and sigma^4.
+    c = np.array([[1, 6, 8, 15], [2, 20, 40, 74]]).T
+    return loss.n**2 * (c[0] * a**2 + c[1] * a * var + c[2] * delta_square * var + c[3] * var**2) / var
+
+
+def _measure_valued(loss: SquaredError, node: Normal, coupled: bool = True) -> FloatArray:
+    delta_square, var = _squares(loss, node)
+    offset = delta_square * (4 / np.pi - 1)
+    if coupled:
+        return 4 * loss.n**2 * np.array([offset, delta_square + var])
+    return loss.n**2 * np.array([2 * offset + 4 * var / np.pi, 16 * delta_square + 8 * var])
+
+
+def _absolute(loss: MeanAbsoluteError, node: Normal) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the distances of mu from the data, and the standard Normal density and distribution there."""
+    from scipy.special import ndtr  # slow to import
+
+    distance = node.mu - loss.x
+    z = distance / node.sigma
+    return distance, np.exp(-0.5 * z * z) / (2 * np.pi) ** 0.5, ndtr(z)
+
+
+def _expected_absolute(loss: MeanAbsoluteError, node: Normal) -> np.float64:
+    distance, density, probability = _absolute(loss, node)
+    return (distance * (2 * probability - 1) + 2 * node.sigma * density).mean()
+
+
+def _gradient_of_absolute(loss: MeanAbsoluteError, node: Normal) -> FloatArray:
+    _, density, probability = _absolute(loss, node)
+    return np.array([2 * probability.mean() - 1, 2 * density.mean()])
+
+
+# A formula more is a row more. Gradients and variances are in (mu, sigma); the chain rule gives the others.
+EXPECTED_LOSS: dict[type, Callable[..., Any]] = {
+    SquaredError: _expected_square,
+    MeanAbsoluteError: _expected_absolute,
+}
+GRADIENT: dict[type, Callable[..., Any]] = {
+    SquaredError: lambda loss, node: 2 * loss.n * np.array([loss.deviation(node.mu), node.sigma]),
+    MeanAbsoluteError: _gradient_of_absolute,
+}
+OPTIMAL_BASELINE: dict[type, Callable[..., Any]] = {
+    SquaredError: lambda loss, node: _expected_square(loss, node) + loss.n * node.sigma**2 * np.array([2.0, 4.0]),
+}
+VARIANCE: dict[tuple[Callable[..., FloatArray], type], Callable[..., Any]] = {
+    (pathwise, SquaredError): _pathwise,
+    (score_function, SquaredError): _score_function,
+    (measure_valued, SquaredError): _measure_valued,
+}

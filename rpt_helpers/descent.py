@@ -1,46 +1,56 @@
-"""Stochastic gradient descent on the two parameters of a Normal, with the whole path recorded."""
+"""Stochastic gradient descent on the parameters of a node, with the whole path recorded."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._arguments import FloatArray, finite_number, positive_number, real_array, reject, whole_number
-from .nodes import Normal, Parameterization
+from ._arguments import FloatArray, positive_number, real_array, reject, whole_number
+from .nodes import Node, stochastic
 
-GradientSource = Callable[[Normal], ArrayLike]
-"""Takes the current Normal, returns a gradient (exact or estimated) of shape (2,)."""
+AnyNode = TypeVar("AnyNode", bound=Node)
 
 
 @dataclass(frozen=True, eq=False)
-class Trajectory:
+class Trajectory(Generic[AnyNode]):
     """Where a descent has been.
 
     Attributes
     ----------
-    mu, sigma : ndarray, shape (steps + 1,)
-        The parameters, start included. Sigma is recorded whatever the descent's parameterization was.
+    start : node
+        The first point.
+    parameters : ndarray, shape (steps + 1, p)
+        Every point, start included, in the parameters of `start`.
     """
 
-    mu: FloatArray
-    sigma: FloatArray
+    start: AnyNode
+    parameters: FloatArray
+
+    def __getitem__(self, name: str) -> FloatArray:
+        """Return an attribute of the node at every point: ``path["sigma"]``, shape (steps + 1, ...)."""
+        return np.array([getattr(self.start.at(parameters), name) for parameters in self.parameters])
 
     @property
-    def final(self) -> Normal:
-        """The Normal that the descent ended at."""
-        return Normal(float(self.mu[-1]), float(self.sigma[-1]))
+    def final(self) -> AnyNode:
+        """The node that the descent ended at."""
+        return self.start.at(self.parameters[-1])
+
+
+class Diverged(ValueError):
+    """A step of a descent that cannot be taken; ``trajectory`` is the path until then."""
+
+    def __init__(self, message: str, trajectory: Trajectory[AnyNode]) -> None:
+        super().__init__(message)
+        self.trajectory = trajectory
 
 
 def decaying_step(initial: float, halved_after: float) -> Callable[[int], float]:
     r"""Return the step size :math:`a_t = a_0 / (1 + t/h)`, half of `initial` after `halved_after` steps.
 
     Its sum diverges and the sum of its squares does not, as Robbins and Monro (1951) ask.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not a finite number > 0.
     """
     initial = positive_number("initial", initial)
     halved_after = positive_number("halved_after", halved_after)
@@ -48,54 +58,54 @@ def decaying_step(initial: float, halved_after: float) -> Callable[[int], float]
 
 
 def sgd(
-    gradient: GradientSource,
-    start: Normal,
+    gradient: Callable[[AnyNode], ArrayLike],
+    start: AnyNode,
     *,
     steps: int,
     step_size: float | Callable[[int], float],
-    wrt: Parameterization = "sigma",
-) -> Trajectory:
+) -> Trajectory[AnyNode]:
     r"""Repeat :math:`\theta \leftarrow \theta - a_t\,\hat\nabla` and record every point.
 
     Parameters
     ----------
     gradient : callable
-        Takes the current Normal and returns the gradient in (mu, second parameter), shape (2,). It may
-        be exact, or an estimate that draws its own noise.
-    start : Normal
-        The first point.
+        Takes the current node and returns the gradient in its parameters, shape (p,), exact or an estimate
+        that draws its own noise. That it is taken in the parameters of `start`, and not in others, is not seen.
+    start : node
+        The first point; its parameters are what the steps move.
     steps : int
         How many steps, at least 1.
     step_size : float or callable
         A fixed step > 0, or a function of the step number t = 0, 1, ...; see `decaying_step`.
-    wrt : {"sigma", "variance", "log_sigma"}
-        The second parameter: what the gradient is taken in, and what the step moves.
-
-    Returns
-    -------
-    Trajectory
 
     Raises
     ------
-    ValueError
-        If an argument is out of range, the gradient is not two finite numbers, or a step leaves sigma > 0
-        (descending in log sigma cannot).
+    Diverged
+        A ValueError that names the step and keeps the path, if `gradient` fails, is not p finite numbers, or leads
+        out of the range of the parameters (in log sigma only an overflow can).
     """
     whole_number("steps", steps, minimum=1)
+    stochastic(start)
+    if not callable(gradient):
+        reject("gradient", gradient, "a function of a node")
     if not callable(step_size):
         fixed = positive_number("step_size", step_size)
-    here, visited = start, [start]
+    here, point = start, start.parameters
+    path = np.empty((steps + 1, point.size))
+    path[0] = point
     for t in range(steps):
         size = positive_number(f"step_size({t})", step_size(t)) if callable(step_size) else fixed
-        slope = real_array("gradient", gradient(here))
-        if slope.shape != (2,) or not np.isfinite(slope).all():
-            reject(f"gradient at step {t}", slope, "two finite numbers")
-        mu, second = map(float, here.parameters(wrt) - size * slope)
-        if wrt != "log_sigma" and second <= 0:
-            raise ValueError(
-                f"step {t} takes {wrt} from {here.parameters(wrt)[1]:.6g} to {second:.6g}, but it must stay > 0: "
-                "take smaller steps, or descend in wrt='log_sigma', where every value is allowed"
-            )
-        here = Normal.from_parameters([finite_number("mu", mu), second], wrt)
-        visited.append(here)
-    return Trajectory(np.array([p.mu for p in visited]), np.array([p.sigma for p in visited]))
+        try:
+            slope = real_array("gradient", gradient(here))
+            if slope.shape != point.shape or not math.isfinite(slope.sum()):
+                reject("gradient", slope, f"an array of {point.size} finite numbers")
+        except (ValueError, ArithmeticError) as error:
+            raise Diverged(f"at step {t}, {here}: {error}", Trajectory(start, path[: t + 1])) from error
+        point = point - size * slope
+        try:
+            here = start.at(point)
+        except ValueError as error:
+            message = f"step {t} leads from {here} out of range: {error}; take smaller steps"
+            raise Diverged(message, Trajectory(start, path[: t + 1])) from error
+        path[t + 1] = point
+    return Trajectory(start, path)

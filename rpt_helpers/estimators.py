@@ -1,118 +1,125 @@
-r"""Gradient estimators: a loss, a distribution, a noise draw -> one gradient per sample.
+r"""Gradient estimators: a loss, a node, a noise draw -> one gradient per sample.
 
-Every estimator has one signature, ``(loss, normal, eps, wrt="sigma", **options)``, takes noise of
-shape (n_samples,) and returns an array of shape (n_samples, 2): the gradient of each sample in
-(mu, second parameter). Mean, variance and everything else are functions of that array.
+Every estimator is a function ``(loss, node, eps, **options)`` of noise with one draw along its first axis,
+shape (n, ...), and returns the gradient of each sample in the node's p parameters, shape (n, p). Mean,
+variance and everything else are functions of that array. Estimates from an infinite or undefined
+expectation, and jumps of the loss under `pathwise`, cannot be seen from the samples: no error is raised.
 
-The names are those of Mohamed, Rosca, Figurnov and Mnih, "Monte Carlo Gradient Estimation in
-Machine Learning", JMLR 21(132), 2020.
+The names are those of Mohamed, Rosca, Figurnov and Mnih, "Monte Carlo Gradient Estimation in Machine
+Learning", JMLR 21(132), 2020.
 """
+
+from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import closed_form, quadrature
-from ._arguments import FloatArray, sample_array
-from .baselines import Baseline, is_leave_one_out, resolve
-from .nodes import Normal, Parameterization
-from .losses import DifferentiableLoss, SumOfSquares, differentiable
+from ._arguments import FloatArray, draws, one_each, real_array, reject
+from .losses import ArrayFunction, DifferentiableLoss, slopes, values
+from .nodes import Node, Normal, Reparameterized, reparameterized, stochastic
+
+Baseline = ArrayLike | Callable[[FloatArray], FloatArray]
+"""A number, one number a parameter, or a function that takes the sampled losses and returns one number for each."""
 
 
-def pathwise(loss: DifferentiableLoss, normal: Normal, eps: ArrayLike, wrt: Parameterization = "sigma") -> FloatArray:
+class Estimator(Protocol):
+    """What every function of this module is; ``estimator.noise``, if there is one, draws what it needs as `eps`."""
+
+    def __call__(self, loss: DifferentiableLoss, node: Node, eps: FloatArray, **options: object) -> FloatArray:
+        """Return one gradient per sample, shape (n, p)."""
+
+
+def pathwise(
+    loss: DifferentiableLoss,
+    node: Reparameterized,
+    eps: ArrayLike,
+) -> FloatArray:
     r"""Differentiate through the sample: the reparameterization trick.
 
-    :math:`f'(y)\,\nabla_\theta g(\epsilon, \theta)` at :math:`y = g(\epsilon,\theta) = \mu + \sigma\epsilon`,
-    which is :math:`(f'(y),\; f'(y)\,\epsilon)` for :math:`(\mu, \sigma)`.
-
-    Parameters
-    ----------
-    loss : loss with a derivative
-        See `rpt_helpers.losses`.
-    normal : Normal
-        The distribution of y.
-    eps : array_like, shape (n_samples,)
-        Standard Normal noise.
-    wrt : {"sigma", "variance", "log_sigma"}
-        The second parameter.
-
-    Returns
-    -------
-    ndarray, shape (n_samples, 2)
-
-    Raises
-    ------
-    ValueError
-        If the loss has no derivative, `eps` is not a one-dimensional array of finite numbers, or
-        `wrt` is unknown.
-
-    References
-    ----------
-    Mohamed et al. (2020), section 5; Kingma and Welling (2014); Rezende et al. (2014).
+    :math:`f'(y)\,\nabla_\theta g(\epsilon, \theta)` at :math:`y = g(\epsilon, \theta)`,
+    for a Normal :math:`(f'(y),\ f'(y)\,\epsilon)` in (mu, sigma).
+    Mohamed et al. (2020), section 5; Kingma and Welling (2014).
     """
-    differentiable(loss)
-    eps = sample_array("eps", eps)
-    return normal.along_path(loss.derivative(normal.path(eps)), eps, wrt)
+    reparameterized(node)
+    eps = draws("eps", eps)
+    return node.pullback(slopes(loss, node.path(eps)), eps)
 
 
 def score_function(
-    loss: DifferentiableLoss,
-    normal: Normal,
+    loss: ArrayFunction,
+    node: Node,
     eps: ArrayLike,
-    wrt: Parameterization = "sigma",
-    baseline: Baseline = None,
+    baseline: Baseline = 0.0,
 ) -> FloatArray:
-    r"""Differentiate the density instead of the sample: the score-function (likelihood-ratio, REINFORCE) estimator.
+    r"""Differentiate the density instead of the sample (REINFORCE).
 
-    :math:`(f(y) - b)\,\nabla_\theta\log p(y;\theta)` at :math:`y = \mu + \sigma\epsilon`.
-
-    Parameters
-    ----------
-    loss : callable
-        Only its value is used.
-    normal : Normal
-        The distribution of y.
-    eps : array_like, shape (n_samples,)
-        Standard Normal noise.
-    wrt : {"sigma", "variance", "log_sigma"}
-        The second parameter.
-    baseline : None, "mean", "optimal", "leave-one-out", float or pair of floats
-        The constant b, or one for each component. "mean" is the exact :math:`E f`, "optimal" the exact
-        :math:`E[f S^2]/E[S^2]` with S the score of the component. "leave-one-out" gives each sample the
-        mean loss of the others: the mean gradient is then the unbiased sample covariance of loss and score.
-
-    Returns
-    -------
-    ndarray, shape (n_samples, 2)
-
-    Raises
-    ------
-    ValueError
-        If `eps` is not a one-dimensional array of finite numbers (at least 2 of them for
-        "leave-one-out"), or `wrt` or `baseline` is unknown.
-
-    References
-    ----------
-    Mohamed et al. (2020), section 4; Williams (1992); Glynn (1990).
+    :math:`(f(y) - b)\,\nabla_\theta\log p(y;\theta)`. The baseline b is a number, one
+    number a parameter, or a function of the sampled losses. The loss needs no
+    derivative. Mohamed et al. (2020), section 4; Glynn (1990); Williams (1992).
     """
-    leave_one_out = is_leave_one_out(baseline)
-    eps = sample_array("eps", eps, minimum=2 if leave_one_out else 1)
-    value = loss(normal.path(eps))
-    if leave_one_out:
-        centered = (value - value.mean()) * (eps.size / (eps.size - 1))
-        return centered[:, np.newaxis] * normal.score_of_noise(eps, wrt)
-    b = constant_baseline(loss, normal, baseline)
-    return (value - b[:, np.newaxis]).T * normal.score_of_noise(eps, wrt)
+    stochastic(node)
+    eps = draws("eps", eps)
+    score = node.score(eps).T
+    value = values(loss, node.path(eps))
+    return (centered(value, baseline, len(score)) * score).T
 
 
-def constant_baseline(loss: DifferentiableLoss, normal: Normal, baseline: Baseline) -> FloatArray:
-    """Return the two numbers that a constant `baseline` stands for, shape (2,).
+def leave_one_out(losses: FloatArray) -> FloatArray:
+    """Return the mean loss of all other samples, shape (n,): a baseline for `score_function`.
 
-    Exact: in closed form for sums of squares, by quadrature for every other loss.
+    The mean gradient is then the unbiased sample covariance of loss and score.
     """
-    exact = closed_form if isinstance(loss, SumOfSquares) else quadrature
-    return resolve(
-        baseline,
-        lambda: exact.expected_loss(loss, normal),
-        lambda: exact.optimal_baseline(loss, normal),
-        allow_leave_one_out=True,
-    )
+    n = len(losses)
+    if n < 2:
+        reject("eps", f"{n} draw", "at least 2 draws: with one there are no others to leave it out of")
+    return losses - (losses - losses.mean()) * (n / (n - 1))
+
+
+def centered(value: FloatArray, baseline: Baseline, p: int) -> FloatArray:
+    """Return the losses minus the baseline, shape (n,) or (p, n)."""
+    if callable(baseline):
+        b = one_each("baseline(losses)", baseline(value), value.shape)
+    else:
+        numbers = real_array("baseline", baseline)
+        if numbers.shape not in ((), (p,)) or not np.isfinite(numbers).all():
+            reject("baseline", baseline, f"a finite number, {p} of them, or a function of the sampled losses")
+        b = numbers if numbers.ndim == 0 else numbers[:, np.newaxis]
+    rest = value - b
+    some = slice(None, None, -(-len(value) // 64))  # enough to see it, and cheap
+    if np.abs(rest[..., some]).max() < 2**10 * np.spacing(np.abs(value[some]).max()) and np.ptp(value[some]) > 0:
+        reject("baseline", baseline, "smaller: it takes away all digits of the loss, which hardly varies here")
+    return rest
+
+
+def measure_valued(loss: ArrayFunction, node: Normal, eps: ArrayLike, coupled: bool = True) -> FloatArray:
+    r"""Write the derivative of the Normal density as a difference of two densities, and sample from both.
+
+    In mu :math:`[f(\mu+\sigma w) - f(\mu-\sigma w')]/(\sigma\sqrt{2\pi})` with Rayleigh distributed w, in
+    sigma :math:`[f(\mu+\sigma m) - f(\mu+\sigma e)]/\sigma` with double-sided Maxwell m and Normal e. `eps` holds
+    four standard Normals a sample, shape (n, 4). Coupled, :math:`w' = w` and :math:`e = m u` with uniform
+    u; otherwise the two are independent. The loss needs no derivative.
+    Mohamed et al. (2020), section 6.
+    """
+    if not isinstance(node, Normal):
+        reject("node", node, "a Normal")
+    e = draws("eps", eps)
+    if e.ndim != 2 or e.shape[1] != 4:
+        reject("eps", f"shape {e.shape}", "standard Normal noise of shape (n, 4)")
+    rayleigh, other = np.hypot(e[:, 0], e[:, 1]), np.hypot(e[:, 2], e[:, 3])
+    # The direction of a Normal vector in space is uniform: its first entry is its length times uniform (Archimedes).
+    maxwell = np.copysign(np.hypot(rayleigh, e[:, 2]), e[:, 0])
+
+    def rise(to: FloatArray, start: FloatArray) -> FloatArray:
+        return (values(loss, node.path(to)) - values(loss, node.path(start))) / node.sigma
+
+    in_mu = rise(rayleigh, -(rayleigh if coupled else other)) / (2 * np.pi) ** 0.5
+    in_sigma = rise(maxwell, e[:, 0] if coupled else e[:, 3])
+    return np.array([in_mu, in_sigma * node.scale_derivative]).T
+
+
+def _four_normals(rng: np.random.Generator, n: int) -> FloatArray:
+    return rng.standard_normal((n, 4))
+
+
+measure_valued.noise = _four_normals  # type: ignore[attr-defined]

@@ -1,60 +1,50 @@
-"""Losses of one real number y: a value and a derivative, both for whole arrays."""
+"""Losses of a sample y: a value and a derivative, both for whole arrays.
+
+`y` has one draw along its first axis; a loss of one real number takes an array of any shape and returns
+the same shape, a loss of a vector takes shape (n, d) and returns shape (n,), and (n, d) for its derivative.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._arguments import FloatArray, finite_number, real_array, reject, sample_array
+from ._arguments import FloatArray, finite_number, one_each, real_array, reject, sample_array
 
 ArrayFunction = Callable[[FloatArray], FloatArray]
 
 
-@runtime_checkable
 class DifferentiableLoss(Protocol):
-    """What every estimator needs of a loss: ``loss(y)`` and ``loss.derivative(y)``, shapes as `y`."""
+    """What the pathwise estimator needs of a loss; the others need its value only."""
 
-    def __call__(self, y: ArrayLike, /) -> FloatArray:
+    def __call__(self, y: FloatArray, /) -> FloatArray:
         """Return the value at each `y`."""
 
-    def derivative(self, y: ArrayLike, /) -> FloatArray:
-        """Return the derivative at each `y`."""
+    def derivative(self, y: FloatArray, /) -> FloatArray:
+        """Return the derivative at each `y`, shape as `y`."""
 
 
-def differentiable(loss: DifferentiableLoss) -> DifferentiableLoss:
-    """Return `loss` if it has a value and a derivative."""
-    if not isinstance(loss, DifferentiableLoss):
+def values(loss: ArrayFunction, y: FloatArray) -> FloatArray:
+    """Return the loss of each draw, shape (n,), and refuse a loss that gives anything else."""
+    if not callable(loss) or isinstance(loss, type):
+        reject("loss", loss, "a function of an array, for example Loss(value, derivative)")
+    return one_each("loss(y)", loss(y), y.shape[:1])
+
+
+def slopes(loss: DifferentiableLoss, y: FloatArray) -> FloatArray:
+    """Return the derivative at each draw, shape as `y`, and refuse a loss that gives anything else."""
+    if not callable(getattr(loss, "derivative", None)) or isinstance(loss, type):
         reject("loss", loss, "a loss with a derivative, for example Loss(value, derivative)")
-    return loss
+    return one_each("loss.derivative(y)", loss.derivative(y), y.shape)
 
 
-class SumOfSquares:
-    r"""The loss :math:`f(y) = n\,[(y-\bar x)^2 + s^2]`: all that a sum of squares knows of its data."""
-
-    n: int
-    mean: float
-    mean_square_deviation: float
-
-    def __call__(self, y: ArrayLike) -> FloatArray:
-        """Return the value at each `y`, shape as `y`."""
-        return self.n * ((real_array("y", y) - self.mean) ** 2 + self.mean_square_deviation)
-
-    def derivative(self, y: ArrayLike) -> FloatArray:
-        r"""Return :math:`f'(y) = 2n(y-\bar x)` at each `y`, shape as `y`."""
-        return 2 * self.n * (real_array("y", y) - self.mean)
-
-
-class SquaredError(SumOfSquares):
+@dataclass(frozen=True, init=False, repr=False)
+class SquaredError:
     r"""The question's loss :math:`f(y) = \sum_i (y-x_i)^2 = n\,[(y-\bar x)^2 + s^2]`.
 
-    One pass over the data at construction; afterwards a sample costs the same whatever n is.
-
-    Parameters
-    ----------
-    x : array_like, shape (n,)
-        Observed data.
+    One pass over the data, `x` of shape (n,), at construction; afterwards a sample costs the same whatever n is.
 
     Attributes
     ----------
@@ -64,76 +54,72 @@ class SquaredError(SumOfSquares):
         :math:`\bar x`.
     mean_square_deviation : float
         :math:`s^2 = \frac1n\sum_i (x_i-\bar x)^2`, the maximum-likelihood variance.
-
-    Raises
-    ------
-    ValueError
-        If `x` is empty, not one-dimensional, or holds anything but finite numbers.
     """
+
+    n: int
+    mean: float
+    mean_square_deviation: float
+    _rest: float  # what the rounded mean lacks: it counts where the spread of the data is small beside the mean
 
     def __init__(self, x: ArrayLike) -> None:
         data = sample_array("x", x)
-        self.n = data.size
-        deviation = data - data[0]  # exactly 0 where all data coincide
-        self.mean = float(data[0] + deviation.mean())
-        self.mean_square_deviation = finite_number("mean square deviation of x", deviation.var())
+        with np.errstate(over="ignore", invalid="ignore"):
+            deviation = data - data[0]  # exactly 0 where all data coincide
+            mean, square = float(data[0] + deviation.mean()), float(deviation.var())
+        object.__setattr__(self, "n", data.size)
+        object.__setattr__(self, "mean", finite_number("mean of x", mean))
+        object.__setattr__(self, "mean_square_deviation", finite_number("mean square deviation of x", square))
+        object.__setattr__(self, "_rest", float((data - mean).mean()))
+
+    def deviation(self, y: ArrayLike) -> FloatArray:
+        r"""Return :math:`y - \bar x` at each `y`, with the digits that the rounded mean lacks."""
+        return (real_array("y", y) - self.mean) - self._rest
+
+    def __call__(self, y: ArrayLike) -> FloatArray:
+        """Return the value at each `y`, shape as `y`."""
+        return self.n * (self.deviation(y) ** 2 + self.mean_square_deviation)
+
+    def derivative(self, y: ArrayLike) -> FloatArray:
+        r"""Return :math:`f'(y) = 2n(y-\bar x)` at each `y`, shape as `y`."""
+        return 2 * self.n * self.deviation(y)
 
     def __repr__(self) -> str:
         return f"SquaredError(n={self.n}, mean={self.mean:.6g}, mean_square_deviation={self.mean_square_deviation:.6g})"
 
 
-@dataclass(frozen=True)
-class Quadratic(SumOfSquares):
-    r"""The loss :math:`f(y) = (y-k)^2`: squared error with the single observation k.
-
-    Parameters
-    ----------
-    k : float
-        Where the loss is 0.
-    """
-
-    k: float
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "k", finite_number("k", self.k))
-
-    n = 1
-    mean_square_deviation = 0.0
-
-    @property
-    def mean(self) -> float:  # type: ignore[override]
-        """The single observation."""
-        return self.k
+def quadratic(k: float) -> SquaredError:
+    """Return the loss :math:`(y-k)^2`: squared error with the single observation k."""
+    return SquaredError([finite_number("k", k)])
 
 
+@dataclass(frozen=True, init=False, eq=False)
 class MeanAbsoluteError:
     r"""The loss :math:`f(y) = \frac1n\sum_i |y-x_i|`: continuous, with a kink at each observation.
-
-    Parameters
-    ----------
-    x : array_like, shape (n,)
-        Observed data.
 
     Attributes
     ----------
     x : ndarray, shape (n,)
-        The data, sorted.
-
-    Raises
-    ------
-    ValueError
-        If `x` is empty, not one-dimensional, or holds anything but finite numbers.
+        The data, sorted; cannot be changed.
     """
 
+    x: FloatArray
+    _middle: float = field(repr=False)
+    _sum_below: FloatArray = field(repr=False)
+
     def __init__(self, x: ArrayLike) -> None:
-        self.x = np.sort(sample_array("x", x))
-        self._sum_below = np.concatenate([[0.0], np.cumsum(self.x)])
+        data = np.sort(sample_array("x", x))
+        data.setflags(write=False)
+        # Distances from a datum in the middle: sums of the data themselves would lose the digits of their spread.
+        middle = data[data.size // 2]
+        object.__setattr__(self, "x", data)
+        object.__setattr__(self, "_middle", middle)
+        object.__setattr__(self, "_sum_below", np.concatenate([[0.0], np.cumsum(data - middle)]))
 
     def __call__(self, y: ArrayLike) -> FloatArray:
         """Return the value at each `y`, shape as `y`."""
         y = real_array("y", y)
         below = np.searchsorted(self.x, y)
-        excess = y * (2 * below - self.x.size) - 2 * self._sum_below[below] + self._sum_below[-1]
+        excess = (y - self._middle) * (2 * below - self.x.size) - 2 * self._sum_below[below] + self._sum_below[-1]
         return excess / self.x.size
 
     def derivative(self, y: ArrayLike) -> FloatArray:
@@ -145,12 +131,9 @@ class MeanAbsoluteError:
 
 @dataclass(frozen=True)
 class ExponentialSquare:
-    r"""The loss :math:`f(y) = e^{-k y^2}`, a bump of width :math:`1/\sqrt{2k}`.
+    r"""The loss :math:`f(y) = e^{-k y^2}`, a bump of width :math:`1/\sqrt{2k}`; k is any finite number.
 
-    Parameters
-    ----------
-    k : float
-        Any finite number; for k < 0 expectations exist only while :math:`\sigma` is small.
+    For k < 0 its expectations exist only while :math:`\sigma` is small.
     """
 
     k: float
@@ -169,13 +152,7 @@ class ExponentialSquare:
 
 @dataclass(frozen=True)
 class Cosine:
-    r"""The loss :math:`f(y) = \cos(ky)`.
-
-    Parameters
-    ----------
-    k : float
-        Angular frequency.
-    """
+    r"""The loss :math:`f(y) = \cos(ky)`; k, the angular frequency, is any finite number."""
 
     k: float
 
@@ -196,37 +173,26 @@ class Loss:
 
     Parameters
     ----------
-    value, derivative : callable
-        Take an array and return an array of the same shape.
-
-    Raises
-    ------
-    ValueError
-        If one of them is not callable, or (when used) returns another shape than it was given.
+    value : callable
+        Takes an array of draws and returns one number for each.
+    derivative : callable
+        Takes an array of draws and returns the same shape.
     """
 
     def __init__(self, value: ArrayFunction, derivative: ArrayFunction) -> None:
-        self._value = _callable("value", value)
-        self._derivative = _callable("derivative", derivative)
+        for name, function in (("value", value), ("derivative", derivative)):
+            if not callable(function):
+                reject(name, function, "a function of an array")
+        self._value, self._derivative = value, derivative
 
     def __call__(self, y: ArrayLike) -> FloatArray:
-        """Return the value at each `y`, shape as `y`."""
-        return _one_each("value", self._value, y)
+        """Return the value at each `y`."""
+        points = real_array("y", y)
+        result = real_array("value(y)", self._value(points))
+        # One number for each entry of y, or one for each draw where a draw is a vector.
+        return one_each("value(y)", result, points.shape[: max(result.ndim, min(points.ndim, 1))])
 
     def derivative(self, y: ArrayLike) -> FloatArray:
         """Return the derivative at each `y`, shape as `y`."""
-        return _one_each("derivative", self._derivative, y)
-
-
-def _callable(name: str, function: ArrayFunction) -> ArrayFunction:
-    if not callable(function):
-        reject(name, function, "a function of an array")
-    return function
-
-
-def _one_each(name: str, function: ArrayFunction, y: ArrayLike) -> FloatArray:
-    points = real_array("y", y)
-    result = real_array(f"{name}(y)", function(points))
-    if result.shape != points.shape:
-        reject(f"{name}(y)", f"shape {result.shape}", f"one number for each y, shape {points.shape}")
-    return result
+        points = real_array("y", y)
+        return one_each("derivative(y)", self._derivative(points), points.shape)

@@ -1,34 +1,42 @@
-"""An estimator over many samples, in constant memory."""
+"""An estimator over many samples, in constant memory, on one core or many."""
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any
+from functools import partial, reduce
+from typing import Any, NamedTuple
 
 import numpy as np
-from tqdm import tqdm
 
-from ._arguments import FloatArray, generator, reject, whole_number
-from .baselines import is_leave_one_out
-from .nodes import Normal, Parameterization
-from .estimators import constant_baseline
+from ._arguments import FloatArray, generator, real_array, reject, whole_number
 from .losses import DifferentiableLoss
+from .nodes import Node, stochastic
 
 CHUNK = 2**14
 """Samples held at once: few enough for the processor's cache, enough to make a call's overhead small."""
 
+STREAMS = 64
+"""Independent streams of noise that an executor's workers share: the result does not depend on who gets which."""
+
+Noise = Callable[[np.random.Generator, int], FloatArray]
+"""``noise(rng, n)`` draws n values; if they depend on each other, ``noise.block`` of them in a row are one group."""
+
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
-    """A Monte Carlo estimate of a gradient in (mu, second parameter).
+    """A Monte Carlo estimate of a gradient in p parameters.
 
     Attributes
     ----------
-    mean : ndarray, shape (2,)
+    mean : ndarray, shape (p,)
         The estimated gradient.
-    variance : ndarray, shape (2,)
-        Sample variance of one sample's gradient (divisor n_samples - 1).
-    standard_error : ndarray, shape (2,)
-        Of the mean: ``sqrt(variance / n_samples)``.
+    variance : ndarray, shape (p,)
+        Sample variance of one sample's gradient. Where the draws come in groups (antithetic pairs,
+        Sobol points) it is that of a group's mean times the size of the group.
+    standard_error : ndarray, shape (p,)
+        Of the mean: ``sqrt(variance / n_samples)``. From few samples of a skewed gradient it is
+        usually too small.
     n_samples : int
         How many samples.
     """
@@ -39,80 +47,177 @@ class Estimate:
     n_samples: int
 
 
+@dataclass(frozen=True)
+class Antithetic:
+    """Standard Normal noise in pairs eps, -eps: shape (n,), or (n, dimensions)."""
+
+    dimensions: int | None = None
+    block = 2
+
+    def __call__(self, rng: np.random.Generator, n: int) -> FloatArray:
+        """Draw n values, an even number."""
+        shape = () if self.dimensions is None else (self.dimensions,)
+        half = rng.standard_normal((n // 2, *shape))
+        return np.stack([half, -half], axis=1).reshape(n, *shape)
+
+
+@dataclass(frozen=True)
+class Sobol:
+    """Standard Normal noise from scrambled Sobol sets of `points` points, by the inverse CDF.
+
+    Shape (n,), or (n, dimensions). `points` is a power of 2; every set is scrambled anew, which makes its mean
+    unbiased. At least 2 sets are needed for a standard error, 30 for a good one.
+    """
+
+    points: int
+    dimensions: int | None = None
+
+    def __post_init__(self) -> None:
+        points = whole_number("points", self.points, minimum=2)
+        if points & (points - 1):
+            reject("points", points, "a power of 2")
+
+    @property
+    def block(self) -> int:
+        """How many draws depend on each other."""
+        return self.points
+
+    def __call__(self, rng: np.random.Generator, n: int) -> FloatArray:
+        """Draw n values, a multiple of `points`."""
+        from scipy.stats import qmc  # slow to import
+
+        d = self.dimensions or 1
+        sets = [
+            qmc.MultivariateNormalQMC(np.zeros(d), engine=qmc.Sobol(d, rng=rng)).random(self.points)
+            for _ in range(n // self.points)
+        ]
+        eps = np.concatenate(sets)
+        return eps[:, 0] if self.dimensions is None else eps
+
+
 def estimate(
     estimator: Callable[..., FloatArray],
     loss: DifferentiableLoss,
-    normal: Normal,
+    node: Node,
     n_samples: int,
     rng: np.random.Generator,
-    wrt: Parameterization = "sigma",
     *,
-    progress: bool = False,
+    noise: Noise | None = None,
+    executor: Executor | None = None,
     **options: Any,
 ) -> Estimate:
     """Average an estimator over `n_samples` fresh noise draws.
 
-    Samples are drawn and reduced in chunks of at most `CHUNK`, so memory does not grow with
-    `n_samples`; the means and sums of squares are merged by Chan's formula, which stays accurate when
-    the variance is small beside the mean. The same generator state gives the same result.
+    Samples are drawn and reduced in chunks, so memory does not grow with `n_samples`. The same generator
+    state gives the same result. ``baseline=leave_one_out`` averages over the others of the same chunk; its
+    samples depend on each other, so that the standard error is right up to a relative error of order 1 / 16,384.
 
     Parameters
     ----------
     estimator : callable
-        `rpt_helpers.pathwise`, `rpt_helpers.score_function`, or any function of their signature.
-    loss : loss
-        See `rpt_helpers.losses`.
-    normal : Normal
-        The distribution of y.
+        One of `rpt_helpers.estimators`, or any function of their signature.
+    loss, node
+        What the estimator takes.
     n_samples : int
-        At least 2.
+        At least 2, a multiple of the size of a group where the draws come in groups.
     rng : numpy.random.Generator
         The source of the noise.
-    wrt : {"sigma", "variance", "log_sigma"}
-        The second parameter.
-    progress : bool
-        Show a progress bar on stderr.
+    noise : callable, optional
+        `Antithetic`, `Sobol` or your own; otherwise the estimator's, if it needs a special one, or the node's.
+    executor : concurrent.futures.Executor, optional
+        Where to work: threads, processes, or a cluster's. The noise then comes from `STREAMS` generators that
+        `rng` spawns, so that the result is the same whatever and however many the workers, but another than
+        without an executor. The next call spawns others.
     **options
-        Passed to the estimator. ``baseline="leave-one-out"`` averages over the others of the same
-        chunk; its samples depend on each other, so that `standard_error` is then right only up to
-        a relative error of order 1 / n_samples.
-
-    Returns
-    -------
-    Estimate
+        Passed to the estimator, for example ``baseline``.
 
     Raises
     ------
     ValueError
-        If `n_samples` < 2, `rng` is not a Generator, or the estimator refuses an argument.
+        Also if a gradient is NaN or infinite. A RuntimeWarning says that one of at least 10,000 samples makes up
+        more than a quarter of the sum of squares: the variance may be infinite, and no number of samples helps then.
 
     References
     ----------
     Chan, Golub and LeVeque, "Algorithms for Computing the Sample Variance", The American Statistician 37(3), 1983.
     """
-    n_samples = whole_number("n_samples", n_samples, minimum=2)
+    if not callable(estimator):
+        reject("estimator", estimator, "a function such as rpt_helpers.pathwise")
+    stochastic(node)
     generator("rng", rng)
-    if "baseline" in options and not is_leave_one_out(options["baseline"]):
-        options["baseline"] = constant_baseline(loss, normal, options["baseline"])
+    draw = noise or getattr(estimator, "noise", node.noise)
+    block: int = getattr(draw, "block", 1)
+    if whole_number("n_samples", n_samples, minimum=2) % block or n_samples < 2 * block:
+        reject("n_samples", n_samples, f"a multiple of {block}, which is how the noise is drawn, and at least 2 of them")
+    run = partial(_run, partial(estimator, **options), loss, node, draw, block)
+    if executor is None:
+        total = run(n_samples // block, rng)
+    else:
+        streams = min(STREAMS, n_samples // block)
+        total = reduce(_merge, executor.map(run, _shares(n_samples // block, streams), rng.spawn(streams)))
+    variance = total.squares / (total.n - 1) * block
+    if not np.isfinite(total.mean).all() or not np.isfinite(variance).all():
+        reject("estimator", total.mean, "a function that returns finite numbers, not too large to be squared")
+    if n_samples >= 10_000 and np.any(total.largest > 0.25 * total.squares):
+        share = np.nanmax(total.largest / total.squares)
+        message = f"one of {n_samples} samples makes up {share:.0%} of the sum of squares: is the variance finite?"
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
+    return Estimate(total.mean, variance, np.sqrt(variance / n_samples), n_samples)
 
-    done, mean, squares = 0, np.zeros(2), np.zeros(2)
-    with tqdm(total=n_samples, unit="sample", unit_scale=True, disable=not progress) as bar:
-        for size in _chunk_sizes(n_samples):
-            gradients = estimator(loss, normal, rng.standard_normal(size), wrt=wrt, **options)
-            if np.shape(gradients) != (size, 2):
-                reject("estimator", f"shape {np.shape(gradients)}", f"a function that returns shape {size, 2} here")
-            chunk_mean = gradients.mean(axis=0)
-            difference = chunk_mean - mean
-            done += size
-            mean = mean + difference * (size / done)
-            squares += ((gradients - chunk_mean) ** 2).sum(axis=0) + difference**2 * (size * (done - size) / done)
-            bar.update(size)
-    variance = squares / (n_samples - 1)
-    return Estimate(mean, variance, np.sqrt(variance / n_samples), n_samples)
+
+class _Sums(NamedTuple):
+    """Number, mean, sum of squares about it and largest square of groups of gradients."""
+
+    n: int
+    mean: FloatArray
+    squares: FloatArray
+    largest: FloatArray
 
 
-def _chunk_sizes(n_samples: int) -> list[int]:
+def _run(
+    estimator: Callable[..., FloatArray],
+    loss: DifferentiableLoss,
+    node: Node,
+    draw: Noise,
+    block: int,
+    n: int,
+    rng: np.random.Generator,
+) -> _Sums:
+    """Draw n groups of noise and sum up their gradients, chunk by chunk, about the mean of the first."""
+    p = node.parameters.size
+    first = np.zeros(p)
+    total, squares, largest, most = np.zeros((4, p))
+    for index, size in enumerate(_shares(n, -(-n * block // CHUNK))):
+        eps = draw(rng, size * block)
+        gradients = estimator(loss, node, eps)
+        if np.shape(gradients) != (size * block, p):
+            wanted = f"a function that returns shape {size * block, p} here"
+            reject("estimator", f"shape {np.shape(gradients)}", wanted)
+        rows = real_array("gradients", gradients).T  # a parameter a row, as the estimators of this library lay them out
+        if block > 1:
+            rows = rows.reshape(p, size, block).mean(axis=2)
+        if index == 0:
+            first = rows.mean(axis=1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            rows = rows - first[:, np.newaxis]
+            total += rows.sum(axis=1)
+            of_chunk = np.einsum("pn,pn->p", rows, rows)
+            squares += of_chunk
+            if np.any(of_chunk > most):  # only a chunk with more than all before can hold the largest, or nearly
+                largest = np.maximum(largest, (rows * rows).max(axis=1))
+                most = np.maximum(most, of_chunk)
+    mean = total / n
+    return _Sums(n, first + mean, squares - total * mean, largest)
+
+
+def _merge(a: _Sums, b: _Sums) -> _Sums:
+    """Join the sums of two streams (Chan's formula)."""
+    n, difference = a.n + b.n, b.mean - a.mean
+    squares = a.squares + b.squares + difference**2 * (a.n * b.n / n)
+    return _Sums(n, a.mean + difference * (b.n / n), squares, np.maximum(a.largest, b.largest))
+
+
+def _shares(n: int, parts: int) -> Iterator[int]:
     """Split into nearly equal parts: a last part of one sample would have no others to leave out."""
-    parts = -(-n_samples // CHUNK)
-    size, larger = divmod(n_samples, parts)
-    return [size + 1] * larger + [size] * (parts - larger)
+    size, larger = divmod(n, parts)
+    return (size + (part < larger) for part in range(parts))

@@ -1,11 +1,13 @@
-"""Distributions of the stochastic node: a path from noise to sample, and a score.
+r"""Stochastic nodes: what the estimators need of a distribution, and the Normal.
 
-Shapes: `eps` and `y` are arrays of any shape ``(...)``; gradients and scores add a last axis of
-length 2, the components in the order (mu, second parameter).
+A node knows in which p parameters its gradients are. `eps` is noise of a fixed distribution, one draw
+along the first axis, shape (n, ...); gradients have shape (n, p). A family of your own needs the methods
+of `Node` and no base class; with `Reparameterized.pullback` it works with the pathwise estimator too.
 """
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+import math
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol, Self, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +18,48 @@ Parameterization = Literal["sigma", "variance", "log_sigma"]
 """What the second parameter of a Normal is."""
 
 PARAMETERIZATIONS: tuple[Parameterization, ...] = get_args(Parameterization)
+
+SMALLEST_SIGMA = 1e-9
+"""Relative to the size of mu: below it, mu + sigma eps keeps too few digits of the noise."""
+
+
+class Node(Protocol):
+    """What the score function needs of a distribution."""
+
+    @property
+    def parameters(self) -> FloatArray:
+        """What gradients are taken in, shape (p,)."""
+
+    def at(self, parameters: ArrayLike) -> Self:
+        """Return the same kind of node elsewhere; ValueError outside of its range."""
+
+    def noise(self, rng: np.random.Generator, n: int) -> FloatArray:
+        """Draw the noise, shape (n, ...)."""
+
+    def path(self, eps: FloatArray) -> FloatArray:
+        """Map noise to samples y, shape (n, ...)."""
+
+    def score(self, eps: FloatArray) -> FloatArray:
+        """Return the gradient of the log density at ``path(eps)``, shape (n, p)."""
+
+
+class Reparameterized(Node, Protocol):
+    """What the pathwise estimator needs: a path that has a derivative."""
+
+    def pullback(self, slope: FloatArray, eps: FloatArray) -> FloatArray:
+        r"""Return ``slope`` times :math:`\partial y/\partial\theta` at ``path(eps)``, shape (n, p)."""
+
+
+def reparameterized(node: Reparameterized) -> None:
+    """Pass if `node` has a path with a derivative."""
+    if not callable(getattr(node, "pullback", None)):
+        reject("node", node, "a node with a pullback such as Normal(0, 1)")
+
+
+def stochastic(node: Node) -> None:
+    """Pass if `node` has a score."""
+    if not callable(getattr(node, "score", None)):
+        reject("node", node, "a node such as Normal(0, 1)")
 
 
 @dataclass(frozen=True)
@@ -28,133 +72,80 @@ class Normal:
         Mean, in the unit of the data.
     sigma : float
         Standard deviation, > 0, in the unit of the data.
-
-    Raises
-    ------
-    ValueError
-        If `mu` is not a finite number or `sigma` is not a finite number > 0.
+    parameterization : {"sigma", "variance", "log_sigma"}
+        What the second parameter of its gradients is.
     """
 
     mu: float
     sigma: float
+    parameterization: Parameterization = "sigma"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mu", finite_number("mu", self.mu))
         object.__setattr__(self, "sigma", positive_number("sigma", self.sigma))
+        if self.parameterization not in PARAMETERIZATIONS:
+            one_of("parameterization", self.parameterization, PARAMETERIZATIONS)
 
-    @classmethod
-    def from_parameters(cls, parameters: ArrayLike, wrt: Parameterization = "sigma") -> "Normal":
-        r"""Build a Normal from (mu, second parameter).
+    @property
+    def parameters(self) -> FloatArray:
+        r""":math:`(\mu, \sigma)`, :math:`(\mu, \sigma^2)` or :math:`(\mu, \log\sigma)`, shape (2,)."""
+        if self.parameterization == "sigma":
+            return np.array([self.mu, self.sigma])
+        if self.parameterization == "variance":
+            return np.array([self.mu, self.sigma**2])
+        return np.array([self.mu, math.log(self.sigma)])
 
-        Parameters
-        ----------
-        parameters : array_like, shape (2,)
-            :math:`(\mu, \sigma)`, :math:`(\mu, \sigma^2)` or :math:`(\mu, \log\sigma)`.
-        wrt : {"sigma", "variance", "log_sigma"}
-            Which of the three.
-
-        Raises
-        ------
-        ValueError
-            If the shape is not (2,), `wrt` is unknown, or sigma would not be a finite number > 0.
-        """
-        one_of("wrt", wrt, PARAMETERIZATIONS)
+    def at(self, parameters: ArrayLike) -> "Normal":
+        """Return the Normal with these `parameters`, shape (2,), in the same parameterization."""
         values = real_array("parameters", parameters)
         if values.shape != (2,):
             reject("parameters", f"shape {values.shape}", "an array of shape (2,)")
-        mu, second = map(float, values)
-        if wrt == "sigma":
-            return cls(mu, second)
-        if wrt == "variance":
-            return cls(mu, positive_number("variance", second) ** 0.5)
-        return cls(mu, float(np.exp(second)))
+        mu, second = values.tolist()
+        if self.parameterization == "log_sigma":
+            if not -745 < second < 709.7:  # where sigma would be 0, infinite or NaN
+                reject("log_sigma", second, "between -745 and 709")
+            return Normal(mu, math.exp(second), "log_sigma")
+        if not 0 < second < math.inf:
+            way_out = "a finite number > 0 (with parameterization='log_sigma' every number is allowed)"
+            reject(self.parameterization, second, way_out)
+        return Normal(mu, second if self.parameterization == "sigma" else second**0.5, self.parameterization)
 
-    def parameters(self, wrt: Parameterization = "sigma") -> FloatArray:
-        """Return (mu, second parameter), shape (2,); the inverse of `from_parameters`."""
-        one_of("wrt", wrt, PARAMETERIZATIONS)
-        second = {"sigma": self.sigma, "variance": self.sigma**2, "log_sigma": np.log(self.sigma)}
-        return np.array([self.mu, second[wrt]])
+    def by(self, parameterization: Parameterization) -> "Normal":
+        """Return the same distribution with its gradients in another second parameter."""
+        return replace(self, parameterization=parameterization)
 
-    def scale_derivative(self, wrt: Parameterization = "sigma") -> float:
-        r"""Return :math:`d\sigma / d(\text{second parameter})`: 1, :math:`1/(2\sigma)` or :math:`\sigma`.
+    @property
+    def scale_derivative(self) -> float:
+        r""":math:`d\sigma / d(\text{second parameter})`: 1, :math:`1/(2\sigma)` or :math:`\sigma`."""
+        if self.parameterization == "sigma":
+            return 1.0
+        return 0.5 / self.sigma if self.parameterization == "variance" else self.sigma
 
-        The chain rule turns every derivative in sigma into one in the variance or in log sigma with it.
-        """
-        one_of("wrt", wrt, PARAMETERIZATIONS)
-        return {"sigma": 1.0, "variance": 0.5 / self.sigma, "log_sigma": self.sigma}[wrt]
+    def noise(self, rng: np.random.Generator, n: int) -> FloatArray:
+        """Draw standard Normal noise, shape (n,)."""
+        return rng.standard_normal(n)
 
     def path(self, eps: ArrayLike) -> FloatArray:
-        r"""Map noise to samples, :math:`y = g(\epsilon, \theta) = \mu + \sigma\epsilon`.
-
-        Parameters
-        ----------
-        eps : array_like, shape (...)
-            Standard Normal noise.
-
-        Returns
-        -------
-        ndarray, shape (...)
-        """
+        r"""Map noise of any shape to samples, :math:`y = g(\epsilon, \theta) = \mu + \sigma\epsilon`."""
+        if self.sigma < SMALLEST_SIGMA * abs(self.mu):
+            reject("sigma", self.sigma, f">= {SMALLEST_SIGMA} |mu|, else y has too few digits of the noise")
         return self.mu + self.sigma * real_array("eps", eps)
 
-    def along_path(self, slope: FloatArray, eps: FloatArray, wrt: Parameterization = "sigma") -> FloatArray:
-        r"""Apply the chain rule along the path: a slope in y becomes a gradient in the parameters.
-
-        The derivatives of the path are 1 in mu and :math:`\epsilon\,d\sigma/d(\text{second parameter})`.
-
-        Parameters
-        ----------
-        slope : ndarray, shape (n,)
-            Derivative in y at ``path(eps)``.
-        eps : ndarray, shape (n,)
-            The noise.
-        wrt : {"sigma", "variance", "log_sigma"}
-            The second parameter.
-
-        Returns
-        -------
-        ndarray, shape (n, 2)
-
-        Raises
-        ------
-        ValueError
-            If `wrt` is unknown.
-        """
-        # Components are contiguous in memory, as in the score.
-        return np.array([slope, slope * eps * self.scale_derivative(wrt)]).T
+    def pullback(self, slope: FloatArray, eps: FloatArray) -> FloatArray:
+        r"""Apply the chain rule along the path: :math:`f'(y)\,(1,\ \epsilon)` for :math:`(\mu, \sigma)`, shape (n, 2)."""
+        # A component after the other in memory: sums over the samples then run at full speed.
+        return np.array([slope, slope * eps * self.scale_derivative]).T
 
     def log_prob(self, y: ArrayLike) -> FloatArray:
-        r"""Log density :math:`-\tfrac12\log 2\pi - \log\sigma - (y-\mu)^2/(2\sigma^2)` at `y`, shape (...)."""
+        r"""Return :math:`-\tfrac12\log 2\pi - \log\sigma - (y-\mu)^2/(2\sigma^2)` at each `y`."""
         z = (real_array("y", y) - self.mu) / self.sigma
         return -0.5 * (np.log(2 * np.pi) + z * z) - np.log(self.sigma)
 
-    def score(self, y: ArrayLike, wrt: Parameterization = "sigma") -> FloatArray:
-        r"""Gradient of the log density in the parameters, at `y`.
+    def score(self, eps: ArrayLike) -> FloatArray:
+        r"""Return :math:`(\epsilon/\sigma,\ (\epsilon^2-1)/\sigma)` for :math:`(\mu, \sigma)`, shape (..., 2).
 
-        With :math:`z = (y-\mu)/\sigma` it is :math:`(z/\sigma,\; (z^2-1)/\sigma)` for
-        :math:`(\mu, \sigma)`; the other parameterizations follow by the chain rule.
-
-        Parameters
-        ----------
-        y : array_like, shape (...)
-            Where to evaluate it.
-        wrt : {"sigma", "variance", "log_sigma"}
-            The second parameter.
-
-        Returns
-        -------
-        ndarray, shape (..., 2)
-
-        Raises
-        ------
-        ValueError
-            If `wrt` is unknown or `y` does not hold real numbers.
+        At :math:`y = \mu + \sigma\epsilon` this is the gradient of the log density.
         """
-        return self.score_of_noise((real_array("y", y) - self.mu) / self.sigma, wrt)
-
-    def score_of_noise(self, eps: ArrayLike, wrt: Parameterization = "sigma") -> FloatArray:
-        """Return the score at ``path(eps)``; exact where `y` would lose digits of `eps` (large mu, small sigma)."""
         eps = real_array("eps", eps)
-        scale = self.scale_derivative(wrt) / self.sigma
-        # Components are contiguous in memory: means over the samples run at full speed.
+        scale = self.scale_derivative / self.sigma
         return np.moveaxis(np.array([eps / self.sigma, (eps * eps - 1) * scale]), 0, -1)

@@ -4,7 +4,7 @@ Colors are those of Okabe and Ito for estimators and of Tol's muted scheme for o
 tell them apart, and line styles and markers carry the same distinction in gray.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,63 +13,34 @@ from numpy.typing import ArrayLike
 
 from ._arguments import one_of, sample_array
 from .descent import Trajectory
+from .nodes import Normal
 
-COLORS: dict[str, str] = {
-    "pathwise": "#0072B2",
-    "score_function": "#D55E00",
-    "score_function_mean": "#CC79A7",
-    "score_function_optimal": "#B98500",
-    "measure_valued": "#009E73",
-    "exact": "#000000",
-    "data": "#707070",
-    "likelihood": "#332288",
-    "moment_matching": "#882255",
-    "reverse_kl": "#2C8577",
-    "energy_score": "#CC6677",
-    "entropy": "#999933",
+
+class Style(NamedTuple):
+    """How one kind of curve is drawn everywhere."""
+
+    color: str
+    line: Any
+    marker: str
+    label: str
+
+
+STYLES = {
+    "pathwise": Style("#0072B2", "-", "o", "pathwise"),
+    "score_function": Style("#D55E00", "--", "s", "score function"),
+    "score_function_mean": Style("#CC79A7", ":", "v", "score function, mean baseline"),
+    "score_function_optimal": Style("#B98500", "-.", "D", "score function, optimal baseline"),
+    "measure_valued": Style("#009E73", (0, (5, 1, 1, 1, 1, 1)), "^", "measure-valued"),
+    "exact": Style("#000000", (0, (6, 2)), "x", "exact"),
+    "data": Style("#707070", "-", "|", "data"),
+    "likelihood": Style("#332288", (0, (12, 2)), "P", "likelihood (NLL)"),
+    "moment_matching": Style("#882255", (0, (4, 2)), "X", "moment matching"),
+    "reverse_kl": Style("#2C8577", (0, (1, 2)), "p", "reverse KL"),
+    "energy_score": Style("#CC6677", (0, (7, 2, 1, 2)), "h", "energy score"),
+    "entropy": Style("#999933", (0, (3, 1, 1, 1)), "*", "squared error and entropy"),
 }
-LINE_STYLES: dict[str, Any] = {
-    "pathwise": "-",
-    "score_function": "--",
-    "score_function_mean": ":",
-    "score_function_optimal": "-.",
-    "measure_valued": (0, (5, 1, 1, 1, 1, 1)),
-    "exact": (0, (6, 2)),
-    "data": "-",
-    "likelihood": (0, (12, 2)),
-    "moment_matching": (0, (4, 2)),
-    "reverse_kl": (0, (1, 2)),
-    "energy_score": (0, (7, 2, 1, 2)),
-    "entropy": (0, (3, 1, 1, 1)),
-}
-MARKERS: dict[str, str] = {
-    "pathwise": "o",
-    "score_function": "s",
-    "score_function_mean": "v",
-    "score_function_optimal": "D",
-    "measure_valued": "^",
-    "exact": "x",
-    "data": "|",
-    "likelihood": "P",
-    "moment_matching": "X",
-    "reverse_kl": "p",
-    "energy_score": "h",
-    "entropy": "*",
-}
-LABELS: dict[str, str] = {
-    "pathwise": "pathwise",
-    "score_function": "score function",
-    "score_function_mean": "score function, mean baseline",
-    "score_function_optimal": "score function, optimal baseline",
-    "measure_valued": "measure-valued",
-    "exact": "exact",
-    "data": "data",
-    "likelihood": "likelihood (NLL)",
-    "moment_matching": "moment matching",
-    "reverse_kl": "reverse KL",
-    "energy_score": "energy score",
-    "entropy": "squared error and entropy",
-}
+COLORS = {kind: style.color for kind, style in STYLES.items()}
+MARKERS = {kind: style.marker for kind, style in STYLES.items()}
 
 
 def use_style() -> None:
@@ -95,35 +66,20 @@ def use_style() -> None:
     )
 
 
+def _style(kind: str) -> Style:
+    one_of("kind", kind, STYLES)
+    return STYLES[kind]
+
+
 def _stroke(kind: str, label: str | None) -> dict[str, Any]:
-    one_of("kind", kind, COLORS)
-    return {"color": COLORS[kind], "linestyle": LINE_STYLES[kind], "label": label or LABELS[kind]}
+    style = _style(kind)
+    return {"color": style.color, "linestyle": style.line, "label": label or style.label}
 
 
 def line(ax: Axes, x: ArrayLike, y: ArrayLike, kind: str, label: str | None = None, **options: Any) -> Axes:
-    """Draw a curve in the color and line style of `kind`, a key of `COLORS`.
+    """Draw a curve in the color and line style of `kind`, a key of `STYLES`.
 
-    Parameters
-    ----------
-    ax : Axes
-        Where to draw.
-    x, y : array_like, shape (n,)
-        The curve.
-    kind : str
-        A key of `COLORS`.
-    label : str, optional
-        In the legend; the name of the kind if omitted.
-    **options
-        Passed to ``ax.plot``.
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    ValueError
-        If `kind` is unknown.
+    `x` and `y` have shape (n,); `label` is shown in the legend instead of the kind's own; `options` go to ``ax.plot``.
     """
     ax.plot(x, y, **(_stroke(kind, label) | options))
     return ax
@@ -131,9 +87,9 @@ def line(ax: Axes, x: ArrayLike, y: ArrayLike, kind: str, label: str | None = No
 
 def points(ax: Axes, x: ArrayLike, y: ArrayLike, errors: ArrayLike, kind: str, label: str | None = None) -> Axes:
     """Draw simulated values with their error bars in the color and marker of `kind`; see `line`."""
-    one_of("kind", kind, COLORS)
-    name = label or f"{LABELS[kind]}, simulated"
-    ax.errorbar(x, y, yerr=errors, color=COLORS[kind], marker=MARKERS[kind], linestyle="none", capsize=3, label=name)
+    style = _style(kind)
+    name = label or f"{style.label}, simulated"
+    ax.errorbar(x, y, yerr=errors, color=style.color, marker=style.marker, linestyle="none", capsize=3, label=name)
     return ax
 
 
@@ -153,9 +109,9 @@ def histogram(ax: Axes, samples: ArrayLike, kind: str, bins: Any = 60, label: st
     return ax
 
 
-def trajectory(ax_mu: Axes, ax_sigma: Axes, path: Trajectory, kind: str, label: str | None = None) -> tuple[Axes, Axes]:
+def trajectory(ax_mu: Axes, ax_sigma: Axes, path: Trajectory[Normal], kind: str, label: str | None = None) -> tuple[Axes, Axes]:
     """Draw mu and sigma of a descent against the step in the color and line style of `kind`; see `line`."""
-    for ax, values, name in ((ax_mu, path.mu, "mu"), (ax_sigma, path.sigma, "sigma")):
+    for ax, values, name in ((ax_mu, path["mu"], "mu"), (ax_sigma, path["sigma"], "sigma")):
         line(ax, np.arange(values.size), values, kind, label)
         ax.set(xlabel="step", ylabel=name)
     return ax_mu, ax_sigma

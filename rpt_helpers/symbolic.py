@@ -9,8 +9,7 @@ from functools import cache
 
 import sympy as sp
 
-from ._arguments import one_of
-from .closed_form import EstimatorName
+from ._arguments import one_of, reject, whole_number
 from .nodes import PARAMETERIZATIONS, Parameterization
 
 mu, xbar, delta = sp.symbols("mu xbar delta", real=True)
@@ -27,11 +26,11 @@ _SIGMA_OF: dict[Parameterization, sp.Expr] = {
 }
 
 
-def _differentiate(expression: sp.Expr, wrt: Parameterization) -> sp.Matrix:
+def _differentiate(expression: sp.Expr, parameterization: Parameterization) -> sp.Matrix:
     """Gradient in (mu, second parameter), written in terms of sigma."""
-    one_of("wrt", wrt, PARAMETERIZATIONS)
-    sigma_of = _SIGMA_OF[wrt]
-    eta_of = {"sigma": sigma, "variance": sigma**2, "log_sigma": sp.log(sigma)}[wrt]
+    one_of("parameterization", parameterization, PARAMETERIZATIONS)
+    sigma_of = _SIGMA_OF[parameterization]
+    eta_of = {"sigma": sigma, "variance": sigma**2, "log_sigma": sp.log(sigma)}[parameterization]
     in_second = sp.diff(expression.subs(sigma, sigma_of), _second).subs(_second, eta_of)
     return sp.Matrix([sp.diff(expression, mu), in_second]).applyfunc(sp.simplify)
 
@@ -39,20 +38,17 @@ def _differentiate(expression: sp.Expr, wrt: Parameterization) -> sp.Matrix:
 @cache
 def noise_moment(order: int) -> sp.Expr:
     r"""Return :math:`E[\epsilon^{\text{order}}]`, by integrating against the standard Normal density."""
+    order = whole_number("order", order, minimum=0)
     density = sp.exp(-(eps**2) / 2) / sp.sqrt(2 * sp.pi)
     return sp.integrate(eps**order * density, (eps, -sp.oo, sp.oo))
 
 
-def expectation(expression: sp.Expr) -> sp.Expr:
-    """Return the expectation over the noise of an expression that is a polynomial in `eps`.
-
-    Raises
-    ------
-    ValueError
-        If it is not a polynomial in `eps`.
-    """
+def expectation(expression: sp.Expr | sp.Matrix) -> sp.Expr | sp.Matrix:
+    """Return the expectation over the noise of a polynomial in `eps`, or of each entry of a matrix."""
+    if isinstance(expression, sp.MatrixBase):
+        return expression.applyfunc(expectation)
     if not expression.is_polynomial(eps):
-        raise ValueError(f"expression must be a polynomial in {eps}, got {expression}")
+        reject("expression", expression, f"a polynomial in {eps}")
     terms = sp.Poly(expression, eps).terms()
     return sp.simplify(sum(coefficient * noise_moment(order) for (order,), coefficient in terms))
 
@@ -83,49 +79,33 @@ def expected_loss() -> sp.Expr:
     return expectation(loss(path()))
 
 
-def gradient(wrt: Parameterization = "sigma") -> sp.Matrix:
+def gradient(parameterization: Parameterization = "sigma") -> sp.Matrix:
     """Return the left-hand side: the gradient of the expectation, shape (2, 1)."""
-    return _differentiate(expected_loss(), wrt)
+    return _differentiate(expected_loss(), parameterization)
 
 
-def pathwise_sample(wrt: Parameterization = "sigma") -> sp.Matrix:
+def pathwise(parameterization: Parameterization = "sigma") -> sp.Matrix:
     """Return one pathwise gradient as a function of `eps`, shape (2, 1)."""
-    return _differentiate(loss(path()), wrt)
+    return _differentiate(loss(path()), parameterization)
 
 
-def score(wrt: Parameterization = "sigma") -> sp.Matrix:
+def score(parameterization: Parameterization = "sigma") -> sp.Matrix:
     """Return the gradient of the log density at `y`, shape (2, 1)."""
-    return _differentiate(log_density(), wrt)
+    return _differentiate(log_density(), parameterization)
 
 
-def score_function_sample(wrt: Parameterization = "sigma", baseline: sp.Expr = sp.S.Zero) -> sp.Matrix:
+def score_function(parameterization: Parameterization = "sigma", baseline: sp.Expr = sp.S.Zero) -> sp.Matrix:
     """Return one score-function gradient as a function of `eps`, shape (2, 1)."""
-    return ((loss() - baseline) * score(wrt)).subs(y, path()).applyfunc(sp.expand)
+    return ((loss() - baseline) * score(parameterization)).subs(y, path()).applyfunc(sp.expand)
 
 
-def sample(estimator: EstimatorName, wrt: Parameterization = "sigma") -> sp.Matrix:
-    """Return one gradient sample of the named estimator, shape (2, 1)."""
-    one_of("estimator", estimator, ["pathwise", "score_function"])
-    return pathwise_sample(wrt) if estimator == "pathwise" else score_function_sample(wrt)
-
-
-def expected_gradient(estimator: EstimatorName, wrt: Parameterization = "sigma") -> sp.Matrix:
-    """Return the right-hand side: the expectation of the gradient samples, shape (2, 1)."""
-    return sample(estimator, wrt).applyfunc(expectation)
-
-
-def variance_of(sample: sp.Matrix) -> sp.Matrix:
+def variance(sample: sp.Matrix) -> sp.Matrix:
     """Return the variance over the noise of each component of a gradient sample, shape (2, 1)."""
     return sample.applyfunc(lambda g: sp.factor(expectation(sp.expand(g**2)) - expectation(g) ** 2))
-
-
-def variance(estimator: EstimatorName, wrt: Parameterization = "sigma") -> sp.Matrix:
-    """Return the variance of one gradient sample of the named estimator, per component, shape (2, 1)."""
-    return variance_of(sample(estimator, wrt))
 
 
 def optimal_baseline() -> sp.Matrix:
     """Return the constants that minimize the score-function variances, shape (2, 1)."""
     b = sp.Symbol("b")
-    variances = variance_of(score_function_sample(baseline=b))
+    variances = variance(score_function(baseline=b))
     return variances.applyfunc(lambda v: sp.solve(sp.diff(v, b), b)[0])
