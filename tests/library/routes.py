@@ -1,4 +1,4 @@
-"""Second routes to the numbers of the library, written without it, and the cases that the tests share."""
+"""Second routes to the numbers of the library, written without it, and cases the tests share."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,14 @@ from numpy.polynomial.hermite_e import hermegauss
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
-from rpt_helpers import Cosine, ExponentialSquare, Normal, Quadratic, SquaredError
+from rpt_helpers import (
+    PARAMETERIZATIONS,
+    Cosine,
+    ExponentialSquare,
+    Normal,
+    SquaredError,
+    quadratic,
+)
 from rpt_helpers.losses import DifferentiableLoss
 
 mp.mp.dps = 30
@@ -23,7 +30,7 @@ SQUARED_ERROR = SquaredError(X)
 # Each loss with what it computes, in mpmath.
 LOSSES: list[tuple[DifferentiableLoss, Callable[[Any], Any]]] = [
     (SQUARED_ERROR, lambda y: sum((y - mp.mpf(float(x))) ** 2 for x in X)),
-    (Quadratic(-0.4), lambda y: (y + mp.mpf(0.4)) ** 2),
+    (quadratic(-0.4), lambda y: (y + mp.mpf(0.4)) ** 2),
     (ExponentialSquare(0.6), lambda y: mp.exp(-mp.mpf(0.6) * y**2)),
     (Cosine(1.7), lambda y: mp.cos(mp.mpf(1.7) * y)),
 ]
@@ -36,17 +43,22 @@ SIGMA_OF: dict[Any, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
 
 numbers = st.floats(-10, 10)
 data = st.lists(numbers, min_size=1, max_size=12)
-spread_data = st.lists(st.integers(-40, 40), min_size=2, max_size=12, unique=True).map(lambda x: np.array(x) / 4)
+spread_data = st.lists(st.integers(-40, 40), min_size=2, max_size=12, unique=True).map(
+    lambda x: np.array(x) / 4
+)
 normals = st.builds(Normal, numbers, st.floats(0.1, 10))
-parameterizations = st.sampled_from(["sigma", "variance", "log_sigma"])
+parameterizations = st.sampled_from(PARAMETERIZATIONS)
+nodes = st.builds(Normal, numbers, st.floats(0.1, 10), parameterizations)
 
 
-def derivatives(function: Callable[..., Any], normal: Normal, wrt: Any, *at: Any) -> NDArray[np.float64]:
-    """Differentiate function(mu, sigma, *at) in (mu, second parameter), with 30 digits."""
-    sigma_of, second_of = SIGMA_OF[wrt]
-    mu, second = mp.mpf(normal.mu), second_of(mp.mpf(normal.sigma))
-    in_mu = mp.diff(lambda m: function(m, mp.mpf(normal.sigma), *at), mu)
-    return np.array([float(in_mu), float(mp.diff(lambda p: function(mu, sigma_of(p), *at), second))])
+def derivatives(function: Callable[..., Any], node: Normal, *at: Any) -> NDArray[np.float64]:
+    """Differentiate function(mu, sigma, *at) in the node's parameters, with 30 digits."""
+    sigma_of, second_of = SIGMA_OF[node.parameterization]
+    mu, sigma = mp.mpf(node.mu), mp.mpf(node.sigma)
+    in_mu = mp.diff(lambda m: function(m, sigma, *at), mu)
+    return np.array(
+        [float(in_mu), float(mp.diff(lambda p: function(mu, sigma_of(p), *at), second_of(sigma)))]
+    )
 
 
 def log_density(y: Any, mu: Any, sigma: Any) -> Any:
@@ -58,7 +70,9 @@ def integral(function: Callable[[Any], Any]) -> Any:
     return mp.quad(lambda e: function(e) * mp.npdf(e), np.arange(-14, 15, 2).tolist())
 
 
-def on_nodes(gradients: Callable[[NDArray[np.float64]], NDArray[np.float64]], degree: int = 80) -> tuple[Any, Any]:
+def on_nodes(
+    gradients: Callable[[NDArray[np.float64]], NDArray[np.float64]], degree: int = 80
+) -> tuple[Any, Any]:
     """Return mean and variance over standard Normal noise by Gauss-Hermite nodes."""
     nodes, weights = hermegauss(degree)
     weights = weights / weights.sum()
@@ -69,10 +83,16 @@ def on_nodes(gradients: Callable[[NDArray[np.float64]], NDArray[np.float64]], de
 
 def assert_exact(actual: Any, expected: Any, size: float = 0.0) -> None:
     """Compare to a relative 1e-12; `size` is that of the terms that cancel."""
-    assert_allclose(np.asarray(actual, float), np.asarray(expected, float), rtol=EXACT, atol=EXACT * size)
+    assert_allclose(
+        np.asarray(actual, float), np.asarray(expected, float), rtol=EXACT, atol=EXACT * size
+    )
 
 
 def assert_within_error(mean: Any, expected: Any, variance: Any, n_samples: int) -> None:
     """Compare a Monte Carlo mean with the truth, given the exact variance of one sample."""
     error = np.sqrt(np.asarray(variance) / n_samples)
-    assert np.all(np.abs(np.asarray(mean) - expected) <= STANDARD_ERRORS * error), (mean, expected, error)
+    assert np.all(np.abs(np.asarray(mean) - expected) <= STANDARD_ERRORS * error), (
+        mean,
+        expected,
+        error,
+    )
