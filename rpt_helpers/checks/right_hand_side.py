@@ -1,31 +1,24 @@
 """Checks of the chapter right-hand-side."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import quadrature
 from .._arguments import FloatArray
-from ..nodes import Normal
 from ..estimators import pathwise
 from ..losses import Cosine
-from ._registry import question
-from ._compare import compare
+from ..nodes import Normal
+from ._compare import compare, compare_samples, differences
+from ._registry import Hints, claim, question
 
 EPS = np.array([-1.5, -0.2, 0.3, 0.7, 2.0])
 
 
-def _differences(loss: Callable[[float, float], ArrayLike], first: float, second: float) -> FloatArray:
-    """Gradient by central differences, with the noise held; a last axis of length 2 is added."""
-    step = 1e-5
-    in_first = np.subtract(loss(first + step, second), loss(first - step, second))
-    in_second = np.subtract(loss(first, second + step), loss(first, second - step))
-    return np.stack([in_first, in_second], axis=-1) / (2 * step)
-
-
 @question("right-hand-side-precision-samples")
-def precision_samples(answer: Callable[..., ArrayLike]) -> str | None:
+def precision_samples(answer: Callable[..., ArrayLike]) -> Hints:
     """Each sample agrees with a finite difference of the loss at the same noise."""
     x = np.array([1.0, 2.0, 6.0])
 
@@ -34,36 +27,34 @@ def precision_samples(answer: Callable[..., ArrayLike]) -> str | None:
         return ((y[:, np.newaxis] - x) ** 2).sum(axis=1)
 
     for mu, precision in ((2.5, 1.0), (2.5, 0.25)):
+        got, expected = answer(x, mu, precision, EPS), differences(losses, mu, precision)
         where = f"at mu = {mu}, precision = {precision},"
-        got, expected = np.asarray(answer(x, mu, precision, EPS)), _differences(losses, mu, precision)
-        if got.shape != expected.shape:
-            return f"{where} the shape for {EPS.size} draws is {got.shape}, expected {expected.shape}"
-        for column, name in enumerate(("mu", "the precision")):
-            if hint := compare(got[:, column], expected[:, column], f"{where} in {name},"):
-                return hint
-    return None
+        yield from compare_samples(got, expected, where, ("mu", "the precision"))
 
 
 @question("right-hand-side-log-normal")
-def log_normal(answer: Callable[..., ArrayLike]) -> str | None:
+def log_normal(answer: Callable[..., ArrayLike]) -> Hints:
     """The average agrees with a finite difference of the mean loss at the same noise."""
     for k, mu, sigma in ((0.0, 0.0, 1.0), (2.0, 0.3, 0.5)):
-
-        def mean_loss(mu: float, sigma: float, k: float = k) -> float:
-            return float(np.mean((np.exp(mu + sigma * EPS) - k) ** 2))
-
+        expected = differences(partial(_mean_log_normal_loss, k), mu, sigma)
         where = f"at k = {k}, mu = {mu}, sigma = {sigma}"
-        if hint := compare(answer(k, mu, sigma, EPS), _differences(mean_loss, mu, sigma), where):
-            return hint
-    return None
+        yield compare(answer(k, mu, sigma, EPS), expected, where, ("mu", "sigma"))
 
 
-@question("right-hand-side-coin")
-def coin(answer: Sequence[float]) -> str | None:
+def _mean_log_normal_loss(k: float, mu: float, sigma: float) -> float:
+    return float(np.mean((np.exp(mu + sigma * EPS) - k) ** 2))
+
+
+@claim("right-hand-side-coin")
+def coin(k: float, mu: float, sigma: float) -> Hints:
     """The two derivatives in sigma have opposite signs at the point, by more than rounding."""
-    k, mu, sigma = answer
     loss, normal = Cosine(k), Normal(mu, sigma)
-    slopes = quadrature.gradient(loss, normal)[1], pathwise(loss, normal, [-1.0, 1.0])[:, 1].mean()
-    if min(np.abs(slopes)) < 1e-9:
-        return f"one of the derivatives is zero up to rounding there: {slopes[0]:.2g} and {slopes[1]:.2g}"
-    return None if slopes[0] * slopes[1] < 0 else f"both have the same sign there: {slopes[0]:.4f} and {slopes[1]:.4f}"
+    by_normal = quadrature.gradient(loss, normal)[1]
+    by_coin = pathwise(loss, normal, [-1.0, 1.0])[:, 1].mean()
+    if min(abs(by_normal), abs(by_coin)) < 1e-9:
+        yield (
+            "one of the derivatives is zero up to rounding there: "
+            f"{by_normal:.2g} and {by_coin:.2g}"
+        )
+    if by_normal * by_coin > 0:
+        yield f"both have the same sign there: {by_normal:.4f} and {by_coin:.4f}"
