@@ -27,7 +27,7 @@ def gradient(loss: DifferentiableLoss, node: Normal) -> FloatArray:
     For `SquaredError` :math:`2n\delta` in mu, and :math:`2n\sigma` in sigma, :math:`n` in the variance or
     :math:`2n\sigma^2` in log sigma.
     """
-    return _exact(GRADIENT, loss, node) * [1, node.scale_derivative]
+    return _exact(GRADIENT, loss, node, 1)
 
 
 def optimal_baseline(loss: DifferentiableLoss, node: Normal) -> FloatArray:
@@ -60,31 +60,47 @@ def variance(
     if not rows:
         known = ", ".join(sorted({function.__name__ for function, _ in VARIANCE}))
         reject("estimator", estimator, f"one with a closed form: {known} (rpt_helpers.quadrature takes any)")
-    return _exact(rows, loss, node, **options) * [1, node.scale_derivative**2]
+    return _exact(rows, loss, node, 2, **options)
 
 
-def _exact(formulas: Mapping[type, Callable[..., Any]], loss: DifferentiableLoss, node: Normal, **options: Any) -> Any:
-    """Apply the formula of this very class of loss; refuse what has none, and what is too large for floats."""
+def _exact(
+    formulas: Mapping[type, Callable[..., Any]],
+    loss: DifferentiableLoss,
+    node: Normal,
+    power: int = 0,
+    **options: Any,
+) -> Any:
+    """Apply the formula of this very class of loss, then the chain rule's factor to this power.
+
+    What has no formula is refused, and what is too large for a float.
+    """
     if not isinstance(node, Normal):
         reject("node", node, "a Normal")
     if type(loss) not in formulas:  # a subclass may be another function
         known = " or ".join(f"a {each.__name__}" for each in formulas)
         reject("loss", loss, f"{known} (rpt_helpers.quadrature takes any smooth loss)")
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         result = formulas[type(loss)](loss, node, **options)
+        if power:
+            result = result * np.array([1.0, node.scale_derivative]) ** power
     if not np.isfinite(result).all():
         reject("node", node, f"nearer to the scale of {loss}: the result is too large for a float")
     return result
 
 
-def _squares(loss: SquaredError, node: Normal) -> tuple[np.float64, np.float64]:
+def _squares(loss: SquaredError, node: Normal) -> tuple[FloatArray, np.float64]:
     """Return delta^2 and sigma^2."""
     return loss.deviation(node.mu) ** 2, np.float64(node.sigma) ** 2
 
 
-def _expected_square(loss: SquaredError, node: Normal) -> np.float64:
+def _expected_square(loss: SquaredError, node: Normal) -> FloatArray:
     delta_square, var = _squares(loss, node)
     return loss.n * (delta_square + var + loss.mean_square_deviation)
+
+
+def _optimal_baseline(loss: SquaredError, node: Normal) -> FloatArray:
+    delta_square, var = _squares(loss, node)
+    return loss.n * (delta_square + np.array([3, 5]) * var + loss.mean_square_deviation)
 
 
 def _pathwise(loss: SquaredError, node: Normal) -> FloatArray:
@@ -143,7 +159,7 @@ GRADIENT: dict[type, Callable[..., Any]] = {
     MeanAbsoluteError: _gradient_of_absolute,
 }
 OPTIMAL_BASELINE: dict[type, Callable[..., Any]] = {
-    SquaredError: lambda loss, node: _expected_square(loss, node) + loss.n * node.sigma**2 * np.array([2.0, 4.0]),
+    SquaredError: _optimal_baseline,
 }
 VARIANCE: dict[tuple[Callable[..., FloatArray], type], Callable[..., Any]] = {
     (pathwise, SquaredError): _pathwise,

@@ -2,8 +2,11 @@ r"""Gradient estimators: a loss, a node, a noise draw -> one gradient per sample
 
 Every estimator is a function ``(loss, node, eps, **options)`` of noise with one draw along its first axis,
 shape (n, ...), and returns the gradient of each sample in the node's p parameters, shape (n, p). Mean,
-variance and everything else are functions of that array. Estimates from an infinite or undefined
-expectation, and jumps of the loss under `pathwise`, cannot be seen from the samples: no error is raised.
+variance and everything else are functions of that array.
+
+What the samples cannot show raises no error: an expectation that is infinite or undefined, a jump of
+the loss under `pathwise`, a loss whose variation is lost to rounding, so that all its values are the
+same float.
 
 The names are those of Mohamed, Rosca, Figurnov and Mnih, "Monte Carlo Gradient Estimation in Machine
 Learning", JMLR 21(132), 2020.
@@ -70,7 +73,10 @@ def leave_one_out(losses: FloatArray) -> FloatArray:
 
     The mean gradient is then the unbiased sample covariance of loss and score.
     """
-    n = len(losses)
+    losses = real_array("losses", losses)
+    if losses.ndim != 1:
+        reject("losses", f"shape {losses.shape}", "one-dimensional")
+    n = losses.size
     if n < 2:
         reject("eps", f"{n} draw", "at least 2 draws: with one there are no others to leave it out of")
     return losses - (losses - losses.mean()) * (n / (n - 1))
@@ -80,14 +86,18 @@ def centered(value: FloatArray, baseline: Baseline, p: int) -> FloatArray:
     """Return the losses minus the baseline, shape (n,) or (p, n)."""
     if callable(baseline):
         b = one_each("baseline(losses)", baseline(value), value.shape)
+    elif type(baseline) is float and baseline == 0:
+        return value
     else:
-        numbers = real_array("baseline", baseline)
-        if numbers.shape not in ((), (p,)) or not np.isfinite(numbers).all():
+        b = real_array("baseline", baseline)
+        if b.shape not in ((), (p,)) or not np.isfinite(b).all():
             reject("baseline", baseline, f"a finite number, {p} of them, or a function of the sampled losses")
-        b = numbers if numbers.ndim == 0 else numbers[:, np.newaxis]
+        b = b[:, np.newaxis] if b.ndim else b
     rest = value - b
-    some = slice(None, None, -(-len(value) // 64))  # enough to see it, and cheap
-    if np.abs(rest[..., some]).max() < 2**10 * np.spacing(np.abs(value[some]).max()) and np.ptp(value[some]) > 0:
+    step = -(-len(value) // 64)  # some samples are enough to see it
+    some = value[::step]
+    kept, whole = np.abs(rest[..., ::step]).max(), np.abs(some).max()
+    if kept < 2**10 * np.spacing(whole) and some.min() < some.max():
         reject("baseline", baseline, "smaller: it takes away all digits of the loss, which hardly varies here")
     return rest
 

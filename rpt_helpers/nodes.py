@@ -52,13 +52,13 @@ class Reparameterized(Node, Protocol):
 
 def reparameterized(node: Reparameterized) -> None:
     """Pass if `node` has a path with a derivative."""
-    if not callable(getattr(node, "pullback", None)):
+    if not callable(getattr(node, "pullback", None)) or isinstance(node, type):
         reject("node", node, "a node with a pullback such as Normal(0, 1)")
 
 
 def stochastic(node: Node) -> None:
     """Pass if `node` has a score."""
-    if not callable(getattr(node, "score", None)):
+    if not callable(getattr(node, "score", None)) or isinstance(node, type):
         reject("node", node, "a node such as Normal(0, 1)")
 
 
@@ -92,7 +92,7 @@ class Normal:
         if self.parameterization == "sigma":
             return np.array([self.mu, self.sigma])
         if self.parameterization == "variance":
-            return np.array([self.mu, self.sigma**2])
+            return np.array([self.mu, positive_number("variance", self.sigma * self.sigma)])
         return np.array([self.mu, math.log(self.sigma)])
 
     def at(self, parameters: ArrayLike) -> "Normal":
@@ -129,12 +129,18 @@ class Normal:
         r"""Map noise of any shape to samples, :math:`y = g(\epsilon, \theta) = \mu + \sigma\epsilon`."""
         if self.sigma < SMALLEST_SIGMA * abs(self.mu):
             reject("sigma", self.sigma, f">= {SMALLEST_SIGMA} |mu|, else y has too few digits of the noise")
-        return self.mu + self.sigma * real_array("eps", eps)
+        y = self.sigma * real_array("eps", eps)
+        y += self.mu
+        return y
 
     def pullback(self, slope: FloatArray, eps: FloatArray) -> FloatArray:
         r"""Apply the chain rule along the path: :math:`f'(y)\,(1,\ \epsilon)` for :math:`(\mu, \sigma)`, shape (n, 2)."""
-        # A component after the other in memory: sums over the samples then run at full speed.
-        return np.array([slope, slope * eps * self.scale_derivative]).T
+        gradient = np.empty((2, *np.shape(eps)))  # a component after the other: sums then run at full speed
+        gradient[0] = slope
+        np.multiply(slope, eps, out=gradient[1])
+        if self.parameterization != "sigma":
+            gradient[1] *= self.scale_derivative
+        return gradient.T
 
     def log_prob(self, y: ArrayLike) -> FloatArray:
         r"""Return :math:`-\tfrac12\log 2\pi - \log\sigma - (y-\mu)^2/(2\sigma^2)` at each `y`."""
@@ -147,5 +153,9 @@ class Normal:
         At :math:`y = \mu + \sigma\epsilon` this is the gradient of the log density.
         """
         eps = real_array("eps", eps)
-        scale = self.scale_derivative / self.sigma
-        return np.moveaxis(np.array([eps / self.sigma, (eps * eps - 1) * scale]), 0, -1)
+        score = np.empty((2, *eps.shape))
+        np.multiply(eps, 1 / self.sigma, out=score[0, ...])
+        square = np.multiply(eps, eps, out=score[1, ...])
+        square -= 1
+        square *= self.scale_derivative / self.sigma
+        return score.T if eps.ndim < 2 else np.moveaxis(score, 0, -1)

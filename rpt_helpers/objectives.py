@@ -11,6 +11,8 @@ question's loss lacks: see `Penalized`.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,6 +21,25 @@ from . import closed_form, estimators
 from ._arguments import FloatArray, draws, positive_number, reject
 from .losses import DifferentiableLoss, MeanAbsoluteError, SquaredError
 from .nodes import Normal
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def _of_a_normal(method: Method) -> Method:
+    """Refuse what is no Normal, and one where the result is too large for a float."""
+
+    @wraps(method)
+    def checked(self: Any, node: Normal, *rest: Any, **options: Any) -> Any:
+        if not isinstance(node, Normal):
+            reject("node", node, "a Normal")
+        with np.errstate(all="ignore"):
+            result = method(self, node, *rest, **options)
+        if not np.isfinite(result).all():
+            nearer = "nearer to the scale of the data: the result is too large for a float"
+            reject("node", node, nearer)
+        return result
+
+    return checked  # type: ignore[return-value]
 
 
 def _spread_data(x: ArrayLike) -> SquaredError:
@@ -39,16 +60,18 @@ class NegativeLogLikelihood:
     def __init__(self, x: ArrayLike) -> None:
         self.data = SquaredError(x)
 
-    def _standardized(self, node: Normal) -> tuple[np.float64, np.float64]:
+    def _standardized(self, node: Normal) -> tuple[FloatArray, FloatArray]:
         """Return delta / sigma, and the mean square of the data about mu divided by the variance."""
         z = self.data.deviation(node.mu) / np.float64(node.sigma)
         return z, z**2 + self.data.mean_square_deviation / np.float64(node.sigma) / node.sigma
 
+    @_of_a_normal
     def value(self, node: Normal) -> float:
         """Return the objective at `node`."""
         _, square = self._standardized(node)
         return float(0.5 * np.log(2 * np.pi) + np.log(node.sigma) + square / 2)
 
+    @_of_a_normal
     def gradient(self, node: Normal) -> FloatArray:
         r"""Return :math:`(\delta/\sigma^2,\; 1/\sigma - (\delta^2+s^2)/\sigma^3)`, shape (2,), in (mu, sigma)."""
         z, square = self._standardized(node)
@@ -70,21 +93,24 @@ class MomentMatching:
     def __init__(self, x: ArrayLike) -> None:
         self.data = _spread_data(x)
 
-    def _excess(self, node: Normal) -> tuple[np.float64, np.float64]:
+    def _excess(self, node: Normal) -> tuple[FloatArray, FloatArray]:
         delta = self.data.deviation(node.mu)
         return delta, delta**2 + np.float64(node.sigma) ** 2 - self.data.mean_square_deviation
 
+    @_of_a_normal
     def value(self, node: Normal) -> float:
         """Return the objective at `node`."""
         delta, excess = self._excess(node)
         return float(delta**2 + excess**2 / (4 * self.data.mean_square_deviation))
 
+    @_of_a_normal
     def gradient(self, node: Normal) -> FloatArray:
         """Return the exact gradient, shape (2,)."""
         delta, excess = self._excess(node)
         per_excess = excess / self.data.mean_square_deviation
         return np.array([2 * delta + per_excess * delta, per_excess * node.sigma * node.scale_derivative])
 
+    @_of_a_normal
     def pathwise(self, node: Normal, eps: ArrayLike) -> FloatArray:
         """Return one gradient per sample, shape (n_samples, 2), for at least two samples.
 
@@ -113,6 +139,7 @@ class Penalized:
     term: Callable[[float], float]
     slope: Callable[[float], float]
 
+    @_of_a_normal
     def value(self, node: Normal) -> float:
         """Return the objective at `node`."""
         return closed_form.expected_loss(self.loss, node) / self.unit + self.term(node.sigma)
@@ -120,10 +147,12 @@ class Penalized:
     def _gradient_of_term(self, node: Normal) -> FloatArray:
         return np.array([0.0, self.slope(node.sigma) * node.scale_derivative])
 
+    @_of_a_normal
     def gradient(self, node: Normal) -> FloatArray:
         """Return the exact gradient, shape (2,)."""
         return closed_form.gradient(self.loss, node) / self.unit + self._gradient_of_term(node)
 
+    @_of_a_normal
     def pathwise(self, node: Normal, eps: ArrayLike) -> FloatArray:
         """Return one gradient per sample, shape (n_samples, 2)."""
         return estimators.pathwise(self.loss, node, eps) / self.unit + self._gradient_of_term(node)
@@ -140,7 +169,8 @@ class SquaredErrorWithEntropy(Penalized):
 
     def __init__(self, x: ArrayLike, tau: float) -> None:
         tau = positive_number("tau", tau)
-        super().__init__(SquaredError(x), 2 * tau**2, lambda sigma: -math.log(sigma), lambda sigma: -1 / sigma)
+        unit = 2 * positive_number("tau^2", tau * tau)
+        super().__init__(SquaredError(x), unit, lambda sigma: -math.log(sigma), lambda sigma: -1 / sigma)
 
     def optimum(self) -> Normal:
         r"""Return :math:`N(\bar x, \tau^2/n)`."""
@@ -158,6 +188,7 @@ class ReverseKL(SquaredErrorWithEntropy):
         data = _spread_data(x)
         super().__init__(x, (data.n * data.mean_square_deviation) ** 0.5)
 
+    @_of_a_normal
     def value(self, node: Normal) -> float:
         """Return the divergence at `node`, 0 at the optimum."""
         return super().value(node) - 1 + 0.5 * math.log(self.loss.mean_square_deviation)

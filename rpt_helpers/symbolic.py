@@ -35,10 +35,13 @@ def _differentiate(expression: sp.Expr, parameterization: Parameterization) -> s
     return sp.Matrix([sp.diff(expression, mu), in_second]).applyfunc(sp.simplify)
 
 
-@cache
 def noise_moment(order: int) -> sp.Expr:
     r"""Return :math:`E[\epsilon^{\text{order}}]`, by integrating against the standard Normal density."""
-    order = whole_number("order", order, minimum=0)
+    return _noise_moment(whole_number("order", order, minimum=0))
+
+
+@cache  # which takes True and 1.0 for 1
+def _noise_moment(order: int) -> sp.Expr:
     density = sp.exp(-(eps**2) / 2) / sp.sqrt(2 * sp.pi)
     return sp.integrate(eps**order * density, (eps, -sp.oo, sp.oo))
 
