@@ -59,8 +59,10 @@ def one_of(name: str, value: object, allowed: Iterable[str]) -> None:
 
 def real_array(name: str, value: ArrayLike) -> FloatArray:
     """Return `value` as a float array of any shape if it holds real numbers (NaN included)."""
-    if type(value) is np.ndarray and value.dtype == np.float64:
+    if type(value) is np.ndarray and value.dtype == np.float64:  # nearly always
         return value
+    if type(value) is float:
+        return np.array(value)
     try:
         array = np.asarray(value)
     except ValueError:  # a ragged list
@@ -81,7 +83,7 @@ def draws(name: str, value: ArrayLike) -> FloatArray:
     array = real_array(name, value)
     if array.ndim == 0 or array.size == 0:
         reject(name, f"shape {array.shape}", "an array of draws, shape (n, ...) with n >= 1")
-    if not math.isfinite(array.sum()):  # one fast pass, which only a very large sum fails in vain
+    if not math.isfinite(np.add.reduce(array, axis=None)):  # one fast pass, which only a very large sum fails in vain
         bad = np.argwhere(~np.isfinite(array))
         if len(bad):
             position = tuple(map(int, bad[0]))
