@@ -1,25 +1,25 @@
-"""Execute chapters from top to bottom and store their outputs, so that a diff shows a change and not noise.
+"""Execute chapters from top to bottom and store their outputs: a diff shows a change and not noise.
 
-    python book/_ext/refresh.py [notebook ...]
-
-Without arguments every chapter in ``book/`` is refreshed. A chapter that fails is left as it was.
+Nothing is stored unless every chapter ran without a problem.
 """
 
 import base64
 import multiprocessing
 import os
+import re
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-BOOK = Path(__file__).parents[1]
+from .notebooks import at, clean, code_cells, errors, read, serialize
+
 LANDING_FIGURE = ("variance-comparison.ipynb", "answer", "_static/answer.png")
 CELL_TIMEOUT = 60
 # Everything outside the notebook that could change what it prints.
@@ -30,33 +30,21 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
 }
-NOTEBOOK_METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
-CELL_METADATA = {"mystnb", "nbgrader", "tags"}
 
 
 @dataclass(frozen=True)
 class Run:
-    """A chapter after one run: its outputs, its time without the kernel's start, and what went wrong."""
+    """A chapter after a run: its outputs, its time without the kernel's start, what went wrong."""
 
     notebook: NotebookNode
     seconds: float
-    processor_seconds: float  # with the kernel's start; does not grow when the machine is busy
+    processor_seconds: float  # with the kernel's start
     problem: str | None
-
-
-def where(notebook: NotebookNode, index: int) -> str:
-    """Name a cell so that an author finds it: its position, its id, its first line."""
-    cell = notebook.cells[index]
-    first_line = cell.source.strip().split("\n")[0][:60]
-    return f"cell {index + 1} ({cell.id}: {first_line!r})"
 
 
 def execute(path: Path) -> Run:
     """Run a chapter in a fresh kernel, in its own folder."""
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read(path)
     for number, cell in enumerate(notebook.cells, 1):
         cell.setdefault("id", f"cell-{number}")
     ticks: list[float] = []
@@ -84,60 +72,39 @@ def execute(path: Path) -> Run:
     try:
         client.execute(env=os.environ | ENVIRONMENT)
     except CellExecutionError as error:
-        problem = f"{where(notebook, running)} raised {error.ename}: {error.evalue}"
+        what = f"{error.ename}: {error.evalue}" if error.evalue else error.ename
+        problem = f"{at(notebook, running)} raised {what}{failing_line(error.traceback)}"
     except CellTimeoutError:
-        problem = f"{where(notebook, running)} took longer than {CELL_TIMEOUT} s"
+        problem = f"{at(notebook, running)} took longer than {CELL_TIMEOUT} s"
     except DeadKernelError:
-        problem = f"{where(notebook, running)} ended the kernel"
+        problem = f"{at(notebook, running)} ended the kernel"
     end = os.times()
     clean(notebook)
     return Run(
         notebook,
         seconds=ticks[-1] - ticks[0] if ticks else 0.0,
-        processor_seconds=end.children_user + end.children_system - start.children_user - start.children_system,
-        problem=problem or complaint(notebook),
+        processor_seconds=sum(end[2:4]) - sum(start[2:4]),  # of child processes, user and system
+        problem=problem or next(iter(errors(notebook)), None),
     )
 
 
-def complaint(notebook: NotebookNode) -> str | None:
-    """Say which cell wrote to stderr, or raised nothing although it is tagged to raise."""
-    for index, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code":
-            continue
-        for output in cell.outputs:
-            if output.output_type == "stream" and output.name == "stderr":
-                return f"{where(notebook, index)} wrote to stderr: {output.text.strip()}"
-        raised = any(output.output_type == "error" for output in cell.outputs)
-        if "raises-exception" in cell.metadata.get("tags", []) and not raised:
-            return f"{where(notebook, index)} is tagged raises-exception and raised nothing"
-    return None
+def failing_line(traceback: str) -> str:
+    """Say which line of the cell failed: IPython's first arrow points at it."""
+    arrow = re.search(r"^-+> (\d+) (.*)$", re.sub(r"\x1b\[[\d;]*m", "", traceback), re.MULTILINE)
+    return f" in line {arrow[1]}, {arrow[2].strip()!r}" if arrow else ""
 
 
-def clean(notebook: NotebookNode) -> None:
-    """Drop, in place, whatever differs between two runs or two machines."""
-    notebook.nbformat_minor = 5
-    notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
-    for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in CELL_METADATA})
-        for output in cell.get("outputs", []):
-            if output.output_type == "error":
-                # The rest of a traceback shows paths of this machine and, in color codes, of this IPython.
-                output.traceback = [f"{output.ename}: {output.evalue}"]
-            if "metadata" in output:
-                output.metadata = NotebookNode()
+def changed_cells(old: NotebookNode, new: NotebookNode) -> list[str]:
+    """Name the cells whose outputs are others than before."""
 
+    def shown(notebook: NotebookNode) -> dict[int, list[NotebookNode]]:
+        return {
+            index: [NotebookNode(output, execution_count=None) for output in cell.outputs]
+            for index, cell in code_cells(notebook)
+        }
 
-def serialize(notebook: NotebookNode) -> str:
-    """Write a notebook as text, always in the same way."""
-    return str(nbformat.writes(notebook)).rstrip("\n") + "\n"
-
-
-def refresh(path: Path) -> Run:
-    """Run a chapter and, if nothing went wrong, store it in place."""
-    run = execute(path)
-    if run.problem is None:
-        path.write_text(serialize(run.notebook), encoding="utf-8")
-    return run
+    before, after = shown(old), shown(new)
+    return [at(new, index) for index in after if before.get(index) != after[index]]
 
 
 def named_figure(notebook: NotebookNode, name: str) -> bytes:
@@ -150,43 +117,42 @@ def named_figure(notebook: NotebookNode, name: str) -> bytes:
     raise LookupError(f"no cell with mystnb.figure.name {name!r} holds a PNG")
 
 
-def write_landing_figure() -> str | None:
-    """Copy the landing page's figure out of its chapter; say what is missing, if anything is."""
-    chapter, name, target = LANDING_FIGURE
-    if (BOOK / chapter).exists():
-        try:
-            png = named_figure(nbformat.read(BOOK / chapter, as_version=4), name)
-        except LookupError as error:
-            return f"{chapter}: {error}"
-        (BOOK / target).parent.mkdir(exist_ok=True)
-        (BOOK / target).write_bytes(png)
-    return None
-
-
-def main(arguments: list[str]) -> int:
-    """Refresh the named chapters, or all; return the exit code."""
-    paths = [Path(argument).resolve() for argument in arguments] or sorted(BOOK.glob("*.ipynb"))
-    if not paths:
-        print(f"no notebook found in {BOOK}", file=sys.stderr)
-        return 1
+def run_all(paths: Sequence[Path]) -> dict[Path, Run]:
+    """Run the chapters, several at once, with a line for each that is done."""
     workers = min(len(paths), os.cpu_count() or 1)
     print(f"Running {len(paths)} notebook(s), {workers} at a time", flush=True)
-    problems = []
+    runs = {}
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        futures = {pool.submit(refresh, path): path for path in paths}
+        futures = {pool.submit(execute, path): path for path in paths}
         for done, future in enumerate(as_completed(futures), 1):
-            name, run = futures[future].name, future.result()
-            print(
-                f"[{done}/{len(paths)}] {name:<36}{run.seconds:5.1f} s{'  FAILED' if run.problem else ''}", flush=True
-            )
-            if run.problem:
-                problems.append(f"{name}: {run.problem}")
-    if missing := write_landing_figure():
-        problems.append(missing)
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    return 1 if problems else 0
+            path, run = futures[future], future.result()
+            runs[path] = run
+            failed = "  FAILED" if run.problem else ""
+            print(f"[{done}/{len(paths)}] {path.name:<36}{run.seconds:5.1f} s{failed}", flush=True)
+    return {path: runs[path] for path in paths}
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def refresh(paths: Sequence[Path]) -> int:
+    """Run chapters and, if nothing went wrong in any, store them all; return the exit code."""
+    runs = run_all(paths)
+    problems = [f"{path.name}: {run.problem}" for path, run in runs.items() if run.problem]
+    files = {path: serialize(run.notebook).encode() for path, run in runs.items()}
+    chapter, name, target = LANDING_FIGURE
+    for path, run in runs.items():
+        if path.name == chapter and not run.problem:
+            try:
+                files[path.parent / target] = named_figure(run.notebook, name)
+            except LookupError as error:
+                problems.append(f"{path.name}: {error}")
+    if problems:
+        print(*problems, "Nothing was stored.", sep="\n", file=sys.stderr)
+        return 1
+    changes = {path: changed_cells(read(path), run.notebook) for path, run in runs.items()}
+    for file, content in files.items():
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(content)
+    for path, cells in changes.items():
+        if cells:
+            print(f"{path.name}: other outputs in", *cells, sep="\n    ")
+    print(f"The outputs of {sum(map(bool, changes.values()))} notebook(s) changed.")
+    return 0

@@ -1,4 +1,8 @@
-"""What every page of the book carries beside its text: a description, sized pictures, links to references."""
+"""What every page carries beside its text: a description, sized pictures, links to references.
+
+sphinxext-opengraph would write descriptions too: with the TeX of formulas, cut inside a word, and
+with addresses that are wrong as long as the site's own is not known.
+"""
 
 import filecmp
 import textwrap
@@ -27,32 +31,42 @@ FRONT_PAGE = """\
 </html>
 """
 
-# The theme settles light or dark only after the page is shown: without this, code changes its color and height then.
+# The theme settles light or dark after the page is shown: else code changes its look.
 EARLY_THEME = """\
 if (!["light", "dark"].includes(document.documentElement.dataset.theme)) {
-  document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  document.documentElement.dataset.theme = dark ? "dark" : "light";
 }"""
 
 
 def description(doctree: nodes.document | None, default: str) -> str:
-    """Return the page's first paragraph of plain text, cut to what search engines show."""
+    """Return the first paragraph of plain text, none of a list, cut to what search engines show."""
     for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
         text = " ".join(paragraph.astext().split())
-        if len(text) > 60 and not any(paragraph.findall(nodes.math)):
+        plain = isinstance(paragraph.parent, nodes.section) and not any(
+            paragraph.findall(nodes.math)
+        )
+        if plain and len(text) > 60:
             return textwrap.shorten(text, 160, placeholder=" …")
     return default
 
 
 def add_description(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
 ) -> None:
     if 'name="description"' not in context.get("metatags", ""):
         content = escape(description(doctree, app.config.book_description))
-        context["metatags"] = f'{context.get("metatags", "")}\n<meta name="description" content="{content}" />'
+        context["metatags"] = (
+            f'{context.get("metatags", "")}\n<meta name="description" content="{content}" />'
+        )
 
 
 def write_front_page(app: Sphinx, exception: Exception | None) -> None:
-    """Lead from the site's root to the book's first page; by a relative address, so that it works anywhere."""
+    """Lead from the site's root to the first page, by a relative address: it works anywhere."""
     if exception is None and app.builder.name == "html":
         page = FRONT_PAGE.format(
             language=app.config.language,
@@ -66,9 +80,13 @@ def write_front_page(app: Sphinx, exception: Exception | None) -> None:
 def changed_assets(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    """Rebuild a page when a style sheet or picture changed: Sphinx copies static files only when a page did."""
+    """Rebuild a page when a style sheet or picture changed: only then does Sphinx copy them."""
     copied = Path(app.outdir) / "_static"
-    own = (Path(app.confdir) / name for name in app.config.html_static_path if not Path(name).is_absolute())
+    own = (
+        Path(app.confdir) / name
+        for name in app.config.html_static_path
+        if not Path(name).is_absolute()
+    )
     for folder in own:
         for path in folder.rglob("*"):
             copy = copied / path.relative_to(folder)
@@ -78,15 +96,20 @@ def changed_assets(
 
 
 def size_images(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
 ) -> None:
-    """State the size of every picture, so that it can be loaded late and the text below keeps its place."""
+    """State the size of every picture: it can be loaded late, and the text below stays."""
     for source, copied in app.builder.images.items():
         width, height = imagesize.get(Path(app.srcdir) / source)
         if width > 0 and "body" in context:
             address = context["pathto"](f"{app.builder.imagedir}/{copied}", resource=True)
             context["body"] = context["body"].replace(
-                f'src="{address}"', f'src="{address}" width="{width}" height="{height}" loading="lazy"'
+                f'src="{address}"',
+                f'src="{address}" width="{width}" height="{height}" loading="lazy"',
             )
 
 
@@ -97,7 +120,7 @@ def visit_citation(translator: HTML5Translator, node: nodes.citation) -> None:
 
 
 def name_references(app: Sphinx, env: BuildEnvironment) -> None:
-    """Let a plain link name a reference by its key, `[text](references.md#key)`: it reads well in Jupyter too."""
+    """Let a plain link name a reference, `[text](references.md#key)`: it reads well in Jupyter."""
     for citation in env.get_domain("cite").citations:  # type: ignore[attr-defined]
         page = env.metadata[citation.bibliography_key.docname]
         page.setdefault("myst_slugs", {})[citation.key] = (0, citation.citation_id, citation.key)
@@ -106,12 +129,18 @@ def name_references(app: Sphinx, env: BuildEnvironment) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("book_description", "", "html")
     app.add_js_file(None, body=EARLY_THEME)
-    app.add_node(nodes.citation, override=True, html=(visit_citation, HTML5Translator.depart_citation))
+    app.add_node(
+        nodes.citation, override=True, html=(visit_citation, HTML5Translator.depart_citation)
+    )
     app.connect("html-page-context", add_description)
     app.connect("html-page-context", size_images)
     app.connect("env-get-outdated", changed_assets)
     app.connect("env-updated", name_references)
     app.connect("build-finished", write_front_page, priority=100)
-    # Another version of the environment makes Sphinx start afresh: pages built by older tools are out of date.
+    # Another version makes Sphinx start afresh: what older tools built is no use.
     tools = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
-    return {"env_version": zlib.crc32(tools), "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "env_version": zlib.crc32(tools),
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -8,7 +8,7 @@ from sphinx.config import Config
 
 
 def theme_options(address: str, branch: str) -> dict[str, Any]:
-    """Return what the theme needs to link every page to its repository; nothing without an address."""
+    """Return what the theme needs to link pages to the repository; nothing without an address."""
     if not address:
         return {}
     return {
@@ -16,7 +16,10 @@ def theme_options(address: str, branch: str) -> dict[str, Any]:
         "repository_branch": branch,
         "use_repository_button": True,
         "use_issues_button": True,
-        "launch_buttons": {"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"},
+        "launch_buttons": {
+            "binderhub_url": "https://mybinder.org",
+            "notebook_interface": "jupyterlab",
+        },
     }
 
 

@@ -1,4 +1,4 @@
-"""A book that needs no other host: what would be loaded from one is removed, and the build fails on what is left."""
+"""A book that needs no other host: what it can, it removes; the build fails on what is left."""
 
 import re
 from html.parser import HTMLParser
@@ -9,10 +9,12 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-# Attributes whose address a browser fetches by itself, unlike the address of a link, which waits for a click.
+# A browser fetches these addresses by itself; the address of a link waits for a click.
 LOADING_ATTRIBUTES = ("src", "srcset", "poster", "data", "background")
 FOREIGN = re.compile(r"(?:https?:)?//", re.IGNORECASE)
-STYLE_ADDRESS = re.compile(r"""(?:url\(|@import)\s*["']?\s*((?:https?:)?//[^"')\s;]+)""", re.IGNORECASE)
+STYLE_ADDRESS = re.compile(
+    r"""(?:url\(|@import)\s*["']?\s*((?:https?:)?//[^"')\s;]+)""", re.IGNORECASE
+)
 SCRIPT_ADDRESS = re.compile(r"""["'`]((?:https?:)?//[^"'`\s]+)""")
 
 logger = logging.getLogger(__name__)
@@ -31,8 +33,12 @@ class Loads(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.inside = tag
         given = {name: value or "" for name, value in attrs}
-        loading = LOADING_ATTRIBUTES + (("href",) if tag == "link" and given.get("rel") != "canonical" else ())
-        self.foreign += [given[name] for name in loading if FOREIGN.match(given.get(name, "").strip())]
+        loading = LOADING_ATTRIBUTES + (
+            ("href",) if tag == "link" and given.get("rel") != "canonical" else ()
+        )
+        self.foreign += [
+            given[name] for name in loading if FOREIGN.match(given.get(name, "").strip())
+        ]
         self.foreign += foreign_styles(given.get("style", ""))
 
     def handle_endtag(self, tag: str) -> None:
@@ -59,11 +65,17 @@ def remove_thebe(app: Sphinx) -> None:
     """Undo sphinx-thebe, which Jupyter Book always loads and which names its host on every page."""
     for listeners in app.events.listeners.values():
         listeners[:] = [one for one in listeners if one.handler.__module__ != "sphinx_thebe"]
-    app.registry.css_files[:] = [one for one in app.registry.css_files if one[0] != "sphinx-thebe.css"]
+    app.registry.css_files[:] = [
+        one for one in app.registry.css_files if one[0] != "sphinx-thebe.css"
+    ]
 
 
 def note_page(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
 ) -> None:
     written.append(Path(app.builder.get_outfilename(pagename)))  # type: ignore[attr-defined]
 

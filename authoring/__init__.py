@@ -1,0 +1,1 @@
+"""What authors of chapters need: start one, run them, check that they keep the rules."""
