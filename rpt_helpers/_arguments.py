@@ -1,5 +1,7 @@
 """Checks of arguments: each returns the value in its working type or raises a ValueError that names it."""
 
+from __future__ import annotations  # numpy.random is imported by who uses it
+
 import math
 from collections.abc import Iterable
 from contextlib import suppress

@@ -1,13 +1,13 @@
 """The data that the chapters run on."""
 
-from importlib.resources import files
-
 import numpy as np
 
 from ._arguments import FloatArray
 
 
 def _read(name: str) -> FloatArray:
+    from importlib.resources import files  # slow to import
+
     text = (files(__package__) / "data" / name).read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     return np.array(lines[1:], dtype=np.float64)  # the first line names the column

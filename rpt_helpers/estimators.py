@@ -12,6 +12,8 @@ The names are those of Mohamed, Rosca, Figurnov and Mnih, "Monte Carlo Gradient 
 Learning", JMLR 21(132), 2020.
 """
 
+from __future__ import annotations  # numpy.random is imported by who uses it
+
 from collections.abc import Callable
 from typing import Protocol
 

@@ -1,11 +1,12 @@
 """An estimator over many samples, in constant memory, on one core or many."""
 
+from __future__ import annotations  # numpy.random and concurrent.futures are imported by who uses them
+
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial, reduce
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -13,13 +14,16 @@ from ._arguments import FloatArray, generator, real_array, reject, whole_number
 from .losses import DifferentiableLoss
 from .nodes import Node, stochastic
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
 CHUNK = 16_000
 """Samples held at once: few enough for the processor's cache, enough to make a call's overhead small."""
 
 STREAMS = 64
 """Independent streams of noise that an executor's workers share: the result does not depend on who gets which."""
 
-Noise = Callable[[np.random.Generator, int], FloatArray]
+Noise = Callable[["np.random.Generator", int], FloatArray]
 """``noise(rng, n)`` draws n values; if they depend on each other, ``noise.block`` of them in a row are one group."""
 
 

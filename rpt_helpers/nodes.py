@@ -5,6 +5,8 @@ along the first axis, shape (n, ...); gradients have shape (n, p). A family of y
 of `Node` and no base class; with `Reparameterized.pullback` it works with the pathwise estimator too.
 """
 
+from __future__ import annotations  # numpy.random is imported by who uses it
+
 import math
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, Self, get_args
