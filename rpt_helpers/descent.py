@@ -97,11 +97,12 @@ def sgd(
         size = positive_number(f"step_size({t})", step_size(t)) if callable(step_size) else fixed
         try:
             slope = real_array("gradient", gradient(here))
-            if slope.shape != point.shape or not math.isfinite(sum(slope.tolist())):
+            if slope.shape != point.shape or not all(map(math.isfinite, slope.tolist())):
                 reject("gradient", slope, f"an array of {point.size} finite numbers")
         except (ValueError, ArithmeticError) as error:
             raise Diverged(f"at step {t}, {here}: {error}", Trajectory(start, path[: t + 1])) from error
-        point = point - size * slope
+        with np.errstate(over="ignore"):  # an infinite parameter is out of range
+            point = point - size * slope
         try:
             here = start.at(point)
         except ValueError as error:
