@@ -1,14 +1,12 @@
-"""The four commands: release, grade, feedback, export. `python -m grading COMMAND --help` explains each."""
+"""The commands release, grade, feedback, export; `python -m grading COMMAND --help` explains."""
 
 import argparse
 import csv
 import os
 import secrets
-import shutil
 import sys
-import warnings
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,25 +19,26 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from . import jail
-from .merge import merge, repair
+from .book import CHAPTERS
+from .merge import merge
+from .nbgrader_plugins import SECRET, Scores, course_secret, outcome_path
 from .questions import chapters, load
-from .nbgrader_plugins import SECRET, Scores, course_secret, outcome_of, outcome_path, read_source, safe
-from .verdict import CHAPTERS, Outcome
+from .submissions import grade_submission
+from .verdict import Outcome
 
 CONFIG = """\
 # nbgrader reads this file. `python -m grading release` wrote it once; it is yours now.
 import sys
 
 sys.path.insert(0, {root!r})
-from grading.plugins import configure
+from grading.nbgrader_plugins import configure
 
 c = get_config()
 configure(c)
 c.CourseDirectory.course_id = "reparameterization"
 c.PenaltyPerDay.share = 0.1  # of the score, for each day begun after the deadline
-# c.Grade.sandbox = True     # for plain `nbgrader autograde`; `python -m grading grade` has --sandbox
+# c.Grade.sandbox = True  # for nbgrader's own `autograde`; `grading grade` has --sandbox
 """
-LARGEST = 20 * 2**20
 FIELDS = ("first_name", "last_name", "email", "lms_user_id")
 
 
@@ -56,21 +55,25 @@ def release(course: Path, names: list[str]) -> None:
         folder = course / "source" / chapter
         folder.mkdir(parents=True, exist_ok=True)
         notebook = nbformat.read(CHAPTERS / f"{chapter}.ipynb", as_version=4)
-        nbformat.write(merge(notebook, load(chapter), course_secret(course)), folder / f"{chapter}.ipynb")
+        source = merge(notebook, load(chapter), course_secret(course))
+        nbformat.write(source, folder / f"{chapter}.ipynb")
         _must(_api(course).generate_assignment(chapter, force=True))
         print(course / "release" / chapter / f"{chapter}.ipynb")
 
 
-def grade(course: Path, submissions: Path, jobs: int, sandbox: bool, roster: Path | None, **limits: float) -> None:
-    """Grade what is new in a folder of submissions, several at once, and record it in nbgrader's gradebook."""
+def grade(
+    course: Path, submissions: Path, jobs: int, sandbox: bool, roster: Path | None, **limits: float
+) -> None:
+    """Grade what is new in a folder of submissions and record it in nbgrader's gradebook."""
     config = _config(course)
     if not submissions.is_dir():
         raise SystemExit(f"{submissions} is not a folder of submissions")
     names = sorted(path.name for path in (course / "source").glob("*"))
     roster = roster or course / "roster.csv"
-    students = _roster(roster) if roster.exists() else {path.name: {} for path in sorted(submissions.iterdir())}
-    if strangers := {path.name for path in submissions.iterdir()} - set(students):
-        print(f"not in the roster, not graded: {', '.join(sorted(map(ascii, strangers)))}", file=sys.stderr)
+    folders = sorted(path.name for path in submissions.iterdir())
+    students = _roster(roster) if roster.exists() else {name: {} for name in folders}
+    if strangers := [ascii(name) for name in folders if name not in students]:
+        print(f"not in the roster, not graded: {', '.join(strangers)}", file=sys.stderr)
     allowed = jail.Limits(**{**config.Grade.get("limits", {}), **limits})
     jail.probe(sandbox)
     if not sandbox:
@@ -81,51 +84,23 @@ def grade(course: Path, submissions: Path, jobs: int, sandbox: bool, roster: Pat
             gradebook.update_or_create_student(student, **fields)
 
     def one(chapter: str, student: str) -> tuple[str, str, Outcome]:
-        outcome = Outcome("UNREADABLE", ["the id cannot be the name of a folder"])
-        if not safe(student):
-            return chapter, student, outcome
-        path = _find(submissions / student, chapter)
-        if path is None:
-            outcome_path(course, chapter, student).unlink(missing_ok=True)
-            return chapter, student, Outcome("MISSING")
-        try:
-            if path.stat().st_size > LARGEST:
-                raise ValueError("larger than 20 MB")
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # nbformat's, on cells without ids
-                notebook = nbformat.read(path, as_version=4)
-                nbformat.validate(notebook)
-            whole = repair(notebook, read_source(course, chapter), load(chapter))
-            _collect(whole, path, course / "submitted" / student / chapter)
-        except Exception as error:  # a file from outside can be anything
-            outcome = Outcome("UNREADABLE", [f"{type(error).__name__}: {str(error)[:200]}"])
-            outcome.save(outcome_path(course, chapter, student))
-            return chapter, student, outcome
-        return chapter, student, outcome_of(course, chapter, student, whole, allowed, sandbox)
+        outcome = grade_submission(course, submissions, chapter, student, allowed, sandbox)
+        return chapter, student, outcome
 
     with ThreadPoolExecutor(jobs) as pool:
         pending = [pool.submit(one, chapter, student) for chapter in names for student in students]
+        finished = tqdm(as_completed(pending), "grading", len(pending), unit="submission")
         try:
-            done = [each.result() for each in tqdm(as_completed(pending), "grading", len(pending), unit="submission")]
-        except BaseException:  # Ctrl+C ends what is running and no more; the next call goes on from there
+            done = sorted((each.result() for each in finished), key=lambda each: each[:2])
+        except BaseException:  # Ctrl+C ends what is running; the next call goes on from there
             pool.shutdown(cancel_futures=True)
             raise
-    for chapter, student, outcome in tqdm(sorted(done, key=lambda each: each[:2]), "recording", unit="submission"):
-        mark = outcome_path(course, chapter, student).with_suffix(".recorded")
-        stamp = course / "submitted" / student / chapter / "timestamp.txt"
-        state = f"{outcome.digest} {stamp.read_text() if stamp.exists() else ''}"
-        if outcome.notebook and not (mark.exists() and mark.read_text() == state):
-            result = api.autograde(chapter, student, force=True, create=False)
-            if result["success"]:
-                mark.write_text(state)
-            else:
-                outcome.status, outcome.notebook = "CRASHED", None
-                outcome.notes.append("nbgrader could not record it: " + str(result.get("error")).strip()[-300:])
-                outcome.save(outcome_path(course, chapter, student))
+    for chapter, student, outcome in tqdm(done, "recording", unit="submission"):
+        _record(api, course, chapter, student, outcome)
     _extend(course, api.gradebook)
     for chapter in names:
-        found = [outcome.status for name, _, outcome in done if name == chapter]
-        print(f"{chapter}: " + ", ".join(f"{found.count(status)} {status}" for status in sorted(set(found))))
+        found = Counter(outcome.status for name, _, outcome in done if name == chapter)
+        print(f"{chapter}: " + ", ".join(f"{n} {status}" for status, n in sorted(found.items())))
 
 
 def feedback(course: Path) -> None:
@@ -145,38 +120,31 @@ def export(course: Path, layout: str, to: Path) -> None:
     print(to)
 
 
+def _record(api: NbGraderAPI, course: Path, chapter: str, student: str, outcome: Outcome) -> None:
+    """Let nbgrader's gradebook have an outcome that it does not have yet."""
+    path = outcome_path(course, chapter, student)
+    mark = path.with_suffix(".recorded")
+    stamp = course / "submitted" / student / chapter / "timestamp.txt"
+    state = f"{outcome.digest} {stamp.read_text() if stamp.exists() else ''}"
+    if not outcome.notebook or (mark.exists() and mark.read_text() == state):
+        return
+    result = api.autograde(chapter, student, force=True, create=False)
+    if result["success"]:
+        mark.write_text(state)
+    else:
+        outcome.status, outcome.notebook = "CRASHED", None
+        error = str(result.get("error")).strip()[-300:]
+        outcome.notes.append(f"nbgrader could not record it: {error}")
+        outcome.save(path)
+
+
 def _roster(path: Path) -> dict[str, dict[str, str]]:
     """Read the CSV file that `nbgrader db student import` reads."""
     with path.open(newline="", encoding="utf-8-sig") as file:
-        return {row["id"]: {name: row[name] for name in FIELDS if row.get(name)} for row in csv.DictReader(file)}
-
-
-def _find(folder: Path, chapter: str) -> Path | None:
-    """Return a student's notebook of a chapter, whatever its name; links are not followed."""
-    if folder.is_symlink():
-        return None
-    inner = folder / chapter
-    places = [folder] if inner.is_symlink() else [inner, folder]
-    found = [
-        path for place in places for path in sorted(place.glob("*.ipynb")) if path.is_file() and not path.is_symlink()
-    ]
-    check = f'check(\\"{chapter}-'.encode()  # as it stands in a notebook's JSON
-    mine = [path for path in found if path.parent == inner or check in path.read_bytes()[:LARGEST]]
-    return min(mine, key=lambda path: (path.parent != inner, path.stem != chapter, path.name), default=None)
-
-
-def _collect(notebook: nbformat.NotebookNode, path: Path, folder: Path) -> None:
-    """Put a repaired submission where nbgrader looks for it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, folder / f"{folder.name}.ipynb")
-    stamp = path.with_name("timestamp.txt")
-    if stamp.is_file() and not stamp.is_symlink():
-        try:
-            datetime.fromisoformat(stamp.read_text().strip().removesuffix(" UTC"))
-        except ValueError:
-            return
-        if stamp.parent.resolve() != folder.resolve():
-            shutil.copy(stamp, folder / "timestamp.txt")
+        return {
+            row["id"]: {name: row[name] for name in FIELDS if row.get(name)}
+            for row in csv.DictReader(file)
+        }
 
 
 def _extend(course: Path, gradebook: Gradebook) -> None:
@@ -209,30 +177,54 @@ def _must(result: dict[str, Any]) -> None:
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m grading", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("release", help="make the students' notebooks and the course folder")
-    command.add_argument("names", nargs="+", metavar="CHAPTER", choices=chapters())
-    command.add_argument("--to", dest="course", type=Path, required=True, metavar="DIR", help="the course folder")
-    command = commands.add_parser("grade", help="grade a folder of submissions, STUDENT/CHAPTER/*.ipynb")
-    command.add_argument("submissions", type=Path)
-    command.add_argument("--out", dest="course", type=Path, required=True, metavar="DIR", help="the course folder")
-    command.add_argument("-j", dest="jobs", type=int, default=1, metavar="N", help="how many at once")
-    command.add_argument("--sandbox", action="store_true", help="no network, no files but their own (Linux)")
-    command.add_argument("--roster", type=Path, help="CSV: id, first_name, last_name, email, lms_user_id")
-    command.add_argument(
-        "--cell-seconds", type=float, default=jail.Limits.cell_seconds, help="the time a cell may take"
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    command = commands.add_parser(
+        "release", help="make the students' notebooks and the course folder"
     )
+    command.set_defaults(run=release)
+    command.add_argument("names", nargs="+", metavar="CHAPTER", choices=chapters())
+    command.add_argument(
+        "--to", dest="course", type=Path, required=True, metavar="DIR", help="the course folder"
+    )
+
+    command = commands.add_parser(
+        "grade", help="grade a folder of submissions, STUDENT/CHAPTER/*.ipynb"
+    )
+    command.set_defaults(run=grade)
+    command.add_argument("submissions", type=Path)
+    command.add_argument(
+        "--out", dest="course", type=Path, required=True, metavar="DIR", help="the course folder"
+    )
+    command.add_argument(
+        "-j", dest="jobs", type=int, default=1, metavar="N", help="how many at once"
+    )
+    command.add_argument(
+        "--sandbox", action="store_true", help="no network, no files but their own (Linux)"
+    )
+    command.add_argument(
+        "--roster", type=Path, help="CSV: id, first_name, last_name, email, lms_user_id"
+    )
+    seconds = jail.Limits.cell_seconds
+    command.add_argument(
+        "--cell-seconds", type=float, default=seconds, help="the time a cell may take"
+    )
+
     command = commands.add_parser("feedback", help="write a page for each student")
+    command.set_defaults(run=feedback)
     command.add_argument("course", type=Path)
+
     command = commands.add_parser("export", help="write the scores as CSV")
+    command.set_defaults(run=export)
     command.add_argument("course", type=Path)
     command.add_argument("--layout", choices=("plain", "canvas"), default="plain")
     command.add_argument("--to", type=Path, default=Path("scores.csv"))
+
     options = vars(parser.parse_args())
     # nbgrader starts alembic by its name.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     try:
-        globals()[options.pop("command")](**options)
+        options.pop("run")(**options)
     except jail.JailError as error:
         raise SystemExit(str(error)) from None
 

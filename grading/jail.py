@@ -18,16 +18,18 @@ import nbformat
 import psutil
 from nbformat import NotebookNode
 
-import rpt_helpers
+from .book import PACKAGE
 
 NOBODY = "65534"
-READABLE = "/usr /bin /sbin /lib /lib64 /etc/ld.so.cache /dev/null /dev/zero /dev/random /dev/urandom"
+READABLE = (
+    "/usr /bin /sbin /lib /lib64 /etc/ld.so.cache /dev/null /dev/zero /dev/random /dev/urandom"
+)
 UNSHARE = "unshare --mount --pid --net --ipc --uts --fork --kill-child"
 SETPRIV = "setpriv --no-new-privs --bounding-set=-all --inh-caps=-all --pdeathsig KILL"
 _lock = threading.Lock()
 _running: set[int] = set()
 
-# Builds, in a mount namespace of its own, a root that holds the given paths read-only and an empty /tmp.
+# Builds, in a mount namespace, a root that holds the given paths read-only and an empty /tmp.
 _SETUP = """
 set -e
 root=$1; shift
@@ -70,18 +72,24 @@ class JailError(RuntimeError):
     """The jail itself does not work: no submission is to blame."""
 
 
-def run(notebook: NotebookNode, limits: Limits, sandbox: bool) -> tuple[list[list[Any]], list[str], str]:
+def run(
+    notebook: NotebookNode, limits: Limits, sandbox: bool
+) -> tuple[list[list[Any]], list[str], str]:
     """Run a notebook and end every process that it started.
 
     Returns
     -------
     outputs, reasons, log
-        The outputs of each cell; the reasons why cells were left out, beginning with a status; what the runner wrote
-        to its stderr. A submission can forge all three.
+        The outputs of each cell; the reasons why cells were left out, beginning with a status;
+        what the runner wrote to its stderr. A submission can forge all three.
     """
     began = time.time()
     _adopt_orphans()
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryFile() as out,
+        tempfile.TemporaryFile() as errors,
+    ):
         command, work = [sys.executable, "-I", str(Path(__file__).with_name("runner.py"))], folder
         allowed = asdict(limits)
         if sandbox:
@@ -94,14 +102,24 @@ def run(notebook: NotebookNode, limits: Limits, sandbox: bool) -> tuple[list[lis
             "TZ": "UTC",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
-        environment |= {"MPLCONFIGDIR": _font_cache(), "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+        environment |= {
+            "MPLCONFIGDIR": _font_cache(),
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        }
         environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
         environment |= dict.fromkeys(
             ("HOME", "TMPDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"), work
         )
-        streams = {"stdin": subprocess.PIPE, "stdout": out, "stderr": errors}
         with _lock:
-            process = subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True, **streams)  # type: ignore[call-overload]
+            process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=environment,
+                start_new_session=True,
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=errors,
+            )
             _running.add(process.pid)
         reason = "CRASHED: ended its runner"
         try:
@@ -118,7 +136,8 @@ def run(notebook: NotebookNode, limits: Limits, sandbox: bool) -> tuple[list[lis
             result = json.loads(out.read())
             outputs = [list(cell.get("outputs", [])) for cell in result["notebook"]["cells"]]
             if len(outputs) == len(notebook.cells):
-                return outputs, [ascii(reason)[1:200] for reason in result["skipped"].values()][:9], log
+                reasons = [ascii(reason)[1:200] for reason in result["skipped"].values()][:9]
+                return outputs, reasons, log
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             pass  # the runner did not come to its end, or something else wrote in its place
         return [[] for _ in notebook.cells], [reason], log
@@ -132,11 +151,12 @@ def probe(sandbox: bool) -> None:
     JailError
         If that fails, so that no submission is blamed for it.
     """
-    cell = nbformat.v4.new_code_cell("import rpt_helpers\nprint(6 * 7)")
+    cell = nbformat.v4.new_code_cell(f"import {PACKAGE.__name__}\nprint(6 * 7)")
     outputs, _, log = run(nbformat.v4.new_notebook(cells=[cell]), Limits(), sandbox)
     if outputs != [[{"name": "stdout", "output_type": "stream", "text": "42\n"}]]:
         raise JailError(
-            f"{'the sandbox' if sandbox else 'a kernel'} cannot start here; nothing was graded.\n{outputs}\n{log}"
+            f"{'the sandbox' if sandbox else 'a kernel'} cannot start here; "
+            f"nothing was graded.\n{outputs}\n{log}"
         )
 
 
@@ -148,7 +168,7 @@ def _sandboxed(command: list[str], folder: str) -> list[str]:
     else:
         namespaces += ["--user", "--map-root-user"]
     readable = [*READABLE.split(), sys.base_prefix, sys.prefix, _font_cache(), command[-1]]
-    readable += rpt_helpers.__path__
+    readable += PACKAGE.__path__
     both = dict.fromkeys(
         place for path in readable for place in (path, os.path.realpath(path))
     )  # links and what they mean
@@ -165,7 +185,7 @@ def _font_cache() -> str:
 
 @cache
 def _adopt_orphans() -> None:
-    """Make processes whose parents ended children of this one, so that they can be found (Linux only)."""
+    """Become the parent of processes whose own parents ended, so that they can be found (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 

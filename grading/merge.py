@@ -1,4 +1,4 @@
-"""Make nbgrader's source from a chapter and its overlay, and make a submission whole again."""
+"""Make nbgrader's source from a chapter and its answers, and make a submission whole again."""
 
 import copy
 import json
@@ -26,7 +26,9 @@ def _report(label, answer, cases):
 
     for number, case in enumerate(cases):
         try:
-            arguments = [numpy.array(each["array"]) if isinstance(each, dict) else each for each in case]
+            arguments = [
+                numpy.array(each["array"]) if isinstance(each, dict) else each for each in case
+            ]
             line = {{"value": plain(answer(*arguments))}}
             line = json.dumps(line, default=float)
         except Exception as error:
@@ -45,17 +47,21 @@ def merge(chapter: NotebookNode, questions: Sequence[Question], secret: str) -> 
     Raises
     ------
     ValueError
-        If the overlay and the chapter do not have the same questions.
+        If the chapter and the answers do not have the same questions.
     """
     source: NotebookNode = copy.deepcopy(chapter)
     cells = _graded(source)
     stubs = {name for name, cell in cells.items() if cell.metadata.nbgrader.solution}
     names = {question.name for question in questions}
-    checked = {f"{question.name}-check" for question in questions if not isinstance(question, Written)}
+    checked = {
+        f"{question.name}-check" for question in questions if not isinstance(question, Written)
+    }
     if len(names) < len(questions):
-        raise ValueError("the overlay has a question twice")
+        raise ValueError("the answers have a question twice")
     if orphans := (names ^ stubs) | (checked ^ (set(cells) - stubs)):
-        raise ValueError(f"only in the chapter or only in the overlay: {', '.join(sorted(orphans))}")
+        raise ValueError(
+            f"only in the chapter or only in the answers: {', '.join(sorted(orphans))}"
+        )
     for question in questions:
         cell = cells[question.name]
         cell.metadata["stub"] = cell.source
@@ -88,16 +94,23 @@ def hidden_tests(question: Question, secret: str, student: str = "", label: str 
     call = getattr(question, "value", "")
     if isinstance(question, Coded):
         cases, call = hidden_inputs(question, secret, student), f"{question.function}(*arguments)"
-    plain = [[{"array": each.tolist()} if isinstance(each, np.ndarray) else each for each in case] for case in cases]
-    return _HIDDEN.format(label=label, call=call, cases=json.dumps(plain, default=lambda number: number.item()))
+    plain = [
+        [{"array": each.tolist()} if isinstance(each, np.ndarray) else each for each in case]
+        for case in cases
+    ]
+    return _HIDDEN.format(
+        label=label, call=call, cases=json.dumps(plain, default=lambda number: number.item())
+    )
 
 
-def repair(submission: NotebookNode, source: NotebookNode, questions: Sequence[Question]) -> NotebookNode:
-    """Return what a student wrote, with the graded cells recognized, each present once and the tests as they were.
+def repair(
+    submission: NotebookNode, source: NotebookNode, questions: Sequence[Question]
+) -> NotebookNode:
+    """Return what a student wrote, each graded cell recognized and present once, tests as before.
 
-    Cells are known by nbgrader's metadata, else by their id, else by the chapter's cell that they follow. A test stands
-    after everything that defines its answer; a student's own version of it stays as an ordinary cell. Repairing twice
-    changes nothing.
+    Cells are known by nbgrader's metadata, else by their id, else by the chapter's cell that they
+    follow. A test stands after everything that defines its answer; a student's own version of it
+    stays as an ordinary cell. Repairing twice changes nothing.
 
     Raises
     ------
@@ -107,7 +120,9 @@ def repair(submission: NotebookNode, source: NotebookNode, questions: Sequence[Q
     graded = _graded(source)
     identities = _identities(submission, source)
     cells = [_bare(cell) for cell in submission.cells]
-    if not any(identities) and not any(each.name in cell.source for cell in cells for each in questions):
+    if not any(identities) and not any(
+        each.name in cell.source for cell in cells for each in questions
+    ):
         raise ValueError("none of the chapter's exercises is in it")
     after: dict[int, list[NotebookNode]] = {}
     for question in questions:
@@ -132,7 +147,11 @@ def repair(submission: NotebookNode, source: NotebookNode, questions: Sequence[Q
             ]
             after.setdefault(max(near, default=len(cells) - 1), []).append(copy.deepcopy(check))
     whole = copy.copy(source)
-    visible = {_REGION.sub("", cell.source).strip() for cell in graded.values() if cell.metadata.nbgrader.locked}
+    visible = {
+        _REGION.sub("", cell.source).strip()
+        for cell in graded.values()
+        if cell.metadata.nbgrader.locked
+    }
     whole.cells = []
     for index, cell in enumerate(cells):
         whole.cells += [cell] if cell.source.strip() not in visible else []
@@ -143,7 +162,11 @@ def repair(submission: NotebookNode, source: NotebookNode, questions: Sequence[Q
 
 
 def _graded(notebook: NotebookNode) -> dict[str, NotebookNode]:
-    return {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if "nbgrader" in cell.metadata}
+    return {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in notebook.cells
+        if "nbgrader" in cell.metadata
+    }
 
 
 def _identities(submission: NotebookNode, source: NotebookNode) -> list[str | None]:
@@ -162,7 +185,9 @@ def _identities(submission: NotebookNode, source: NotebookNode) -> list[str | No
         if "nbgrader" in after.metadata
     }
     prose = {cell.source.strip() for cell in source.cells if "nbgrader" not in cell.metadata}
-    for index, (before, cell) in enumerate(zip(submission.cells, submission.cells[1:], strict=False), start=1):
+    for index, (before, cell) in enumerate(
+        zip(submission.cells, submission.cells[1:], strict=False), start=1
+    ):
         name = previous.get(before.source.strip())
         if name and name not in found and not names[index] and cell.source.strip() not in prose:
             found[index] = found[index] or name

@@ -27,9 +27,15 @@ CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 def configure(c: Any) -> None:
     """Exchange single steps of nbgrader's own for those of this module."""
-    c.GenerateAssignment.preprocessors = _exchange(GenerateAssignment.preprocessors, ClearSolutions=BlankSolutions)
-    c.Autograde.sanitize_preprocessors = _exchange(Autograde.sanitize_preprocessors, ClearOutput=Repair)
-    c.Autograde.autograde_preprocessors = _exchange(Autograde.autograde_preprocessors, Execute=Grade)
+    c.GenerateAssignment.preprocessors = _exchange(
+        GenerateAssignment.preprocessors, ClearSolutions=BlankSolutions
+    )
+    c.Autograde.sanitize_preprocessors = _exchange(
+        Autograde.sanitize_preprocessors, ClearOutput=Repair
+    )
+    c.Autograde.autograde_preprocessors = _exchange(
+        Autograde.autograde_preprocessors, Execute=Grade
+    )
     # Penalties again, because manual marks change them.
     feedback = [preprocessors.AssignLatePenalties, preprocessors.ClearHiddenTests]
     c.GenerateFeedback.preprocessors = feedback + GenerateFeedback.preprocessors.default()
@@ -68,7 +74,12 @@ def outcome_path(course: Path, chapter: str, student: str) -> Path:
 
 
 def outcome_of(
-    course: Path, chapter: str, student: str, repaired: NotebookNode, limits: jail.Limits, sandbox: bool
+    course: Path,
+    chapter: str,
+    student: str,
+    repaired: NotebookNode,
+    limits: jail.Limits,
+    sandbox: bool,
 ) -> Outcome:
     """Grade a repaired submission, or return the kept outcome if nothing has changed."""
     path, secret = outcome_path(course, chapter, student), course_secret(course)
@@ -85,7 +96,9 @@ def outcome_of(
 class BlankSolutions(NbGraderPreprocessor):  # type: ignore[misc]
     """Put the chapter's stubs back where the source has solutions."""
 
-    def preprocess_cell(self, cell: NotebookNode, resources: Any, cell_index: int) -> tuple[NotebookNode, Any]:
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Any, cell_index: int
+    ) -> tuple[NotebookNode, Any]:
         """Restore one cell."""
         cell.source = cell.metadata.pop("stub", cell.source)
         return cell, resources
@@ -102,19 +115,30 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 class Grade(NbGraderPreprocessor):  # type: ignore[misc]
-    """Stands in the place of nbgrader's Execute: runs the notebook in the jail, puts verdicts where the tests were."""
+    """In the place of nbgrader's Execute: run a notebook in the jail, put verdicts over tests."""
 
-    sandbox = Bool(False, help="whether to run submissions without network, home and course").tag(config=True)
+    sandbox = Bool(False, help="whether to run submissions without network, home and course").tag(
+        config=True
+    )
     limits = Dict(help="limits other than the usual ones, by name").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Grade a notebook."""
         at = resources["nbgrader"]
         outcome = outcome_of(
-            _course(self), at["assignment"], at["student"], nb, jail.Limits(**self.limits), self.sandbox
+            _course(self),
+            at["assignment"],
+            at["student"],
+            nb,
+            jail.Limits(**self.limits),
+            self.sandbox,
         )
         for cell, done in zip(nb.cells, outcome.notebook.cells, strict=True):  # type: ignore[union-attr]
-            cell.update({"outputs": done.outputs, "execution_count": None} if cell.cell_type == "code" else {})
+            cell.update(
+                {"outputs": done.outputs, "execution_count": None}
+                if cell.cell_type == "code"
+                else {}
+            )
         return nb, resources
 
 
@@ -123,19 +147,29 @@ class PenaltyPerDay(LateSubmissionPlugin):  # type: ignore[misc]
 
     share = Float(0.1, help="the share of the score that a day costs").tag(config=True)
 
-    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
+    def late_submission_penalty(
+        self, student_id: str, score: float, total_seconds_late: float
+    ) -> float:
         """Return the points that are taken."""
-        return round(float(score * min(1.0, self.share * math.ceil(total_seconds_late / 86_400))), 4)
+        return round(
+            float(score * min(1.0, self.share * math.ceil(total_seconds_late / 86_400))), 4
+        )
 
 
 class Scores(ExportPlugin):  # type: ignore[misc]
     """Write one row a student, whatever became of the submission."""
 
-    layout = Enum(("plain", "canvas"), "plain", help="plain, or what Canvas imports").tag(config=True)
+    layout = Enum(("plain", "canvas"), "plain", help="plain, or what Canvas imports").tag(
+        config=True
+    )
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the file."""
-        chapters = [each for each in gradebook.assignments if not self.assignment or each.name in self.assignment]
+        chapters = [
+            each
+            for each in gradebook.assignments
+            if not self.assignment or each.name in self.assignment
+        ]
         plain, rows = self.layout == "plain", []
         if not plain:
             maxima = {chapter.name: f"{chapter.max_score:g}" for chapter in chapters}
@@ -146,7 +180,13 @@ class Scores(ExportPlugin):  # type: ignore[misc]
             name = ", ".join(part for part in (student.last_name, student.first_name) if part)
             row = {"student": student.id, "name": name, "email": student.email}
             if not plain:
-                row = dict(zip(CANVAS, (name or student.id, student.lms_user_id, "", student.id, ""), strict=True))
+                row = dict(
+                    zip(
+                        CANVAS,
+                        (name or student.id, student.lms_user_id, "", student.id, ""),
+                        strict=True,
+                    )
+                )
             for chapter in chapters:
                 columns = self._columns(gradebook, chapter, student.id)
                 row |= {
@@ -163,22 +203,37 @@ class Scores(ExportPlugin):  # type: ignore[misc]
         """Return the columns of one submission; they are blank where there is nothing to score."""
         outcome = None
         if safe(student):
-            outcome = Outcome.read(outcome_path(Path(self.parent.coursedir.root), chapter.name, student))
-        columns = {"status": outcome.status if outcome else "MISSING" if safe(student) else "UNREADABLE"}
+            outcome = Outcome.read(
+                outcome_path(Path(self.parent.coursedir.root), chapter.name, student)
+            )
+        columns = {
+            "status": outcome.status if outcome else "MISSING" if safe(student) else "UNREADABLE"
+        }
         cells = sorted(cell.name for notebook in chapter.notebooks for cell in notebook.grade_cells)
         titles = [cell.removesuffix("-check").removeprefix(f"{chapter.name}-") for cell in cells]
         columns |= dict.fromkeys([*titles, "pending", "late penalty", "score"], "")
         if outcome and outcome.notebook:
             submission = gradebook.find_submission(chapter.name, student)
-            grades = {grade.name: grade for notebook in submission.notebooks for grade in notebook.grades}
+            grades = {
+                grade.name: grade for notebook in submission.notebooks for grade in notebook.grades
+            }
             late = preprocessors.AssignLatePenalties(parent=self.parent)
             late.init_plugin()
-            penalty = late.plugin_inst.late_submission_penalty(student, submission.score, submission.total_seconds_late)
-            columns |= {title: f"{grades[cell].score:g}" for title, cell in zip(titles, cells, strict=True)}
-            columns["pending"] = f"{sum(grade.max_score for grade in grades.values() if grade.needs_manual_grade):g}"
+            penalty = late.plugin_inst.late_submission_penalty(
+                student, submission.score, submission.total_seconds_late
+            )
+            columns |= {
+                title: f"{grades[cell].score:g}" for title, cell in zip(titles, cells, strict=True)
+            }
+            columns["pending"] = (
+                f"{sum(grade.max_score for grade in grades.values() if grade.needs_manual_grade):g}"
+            )
             columns["late penalty"] = f"{penalty or 0:g}"
             columns["score"] = f"{max(0.0, submission.score - (penalty or 0)):g}"
-        return columns | {"maximum": f"{chapter.max_score:g}", "notes": "; ".join(outcome.notes) if outcome else ""}
+        return columns | {
+            "maximum": f"{chapter.max_score:g}",
+            "notes": "; ".join(outcome.notes) if outcome else "",
+        }
 
 
 def safe(student: str) -> bool:
@@ -189,7 +244,11 @@ def safe(student: str) -> bool:
 def _inert(value: Any) -> str:
     """Return text that a spreadsheet does not take for a formula."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") or text[:1] in ("\t", "\r", "\n") else text
+    return (
+        f"'{text}"
+        if text.lstrip()[:1] in ("=", "+", "-", "@") or text[:1] in ("\t", "\r", "\n")
+        else text
+    )
 
 
 def _course(plugin: NbGraderPreprocessor) -> Path:

@@ -1,21 +1,46 @@
-"""What an instructor's overlay says of each question of a chapter."""
+"""What a module of `grading.answers` says of each question of its chapter.
+
+An exercise touches three files: the chapter, its check, its answer. One name ties them together,
+the chapter's, a hyphen and the question's own, as in `left-hand-side-weights`:
+
+- in the chapter, nbgrader's `grade_id` of the cell that a student fills in is
+  `<chapter>-<question>`, and that of the cell which checks it is `<chapter>-<question>-check`;
+- in `rpt_helpers.checks`, the check is registered as `<chapter>-<question>`;
+- here, the answer stands under `<chapter>-<question>` in the list QUESTIONS of the chapter's
+  module, whose name has underscores: `left_hand_side`.
+
+What is marked by hand has no check.
+"""
 
 import hashlib
 import hmac
-import importlib.util
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-OVERLAYS = Path(__file__).parent / "overlays"
+from .book import ANSWERS
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A wrong answer: the source of its cell, the points that it keeps, what the check says of it.
+
+    The hint is a part of what the student reads, empty where only hidden inputs show the mistake.
+    """
+
+    source: str
+    keeps: float = 0
+    hint: str = ""
 
 
 @dataclass(frozen=True)
 class Written:
-    """A derivation in a markdown cell, marked by hand; its points stand in the chapter's metadata."""
+    """A derivation in markdown, marked by hand; its points stand in the chapter's metadata."""
 
     name: str
     rubric: str
@@ -26,8 +51,8 @@ class Written:
 class Coded:
     """A function, called with hidden inputs; each case is worth the same share of the points.
 
-    The solution uses only what the chapter's first code cell imports. `inputs` draws the cases, tuples of numbers,
-    strings and arrays. `mutants` are wrong answers (source of the cell) with the points that each of them keeps.
+    The solution uses only what the chapter's first code cell imports. `inputs` draws the cases,
+    tuples of numbers, strings and arrays.
     """
 
     name: str
@@ -36,42 +61,42 @@ class Coded:
     solution: str
     inputs: Callable[[np.random.Generator], Sequence[tuple[Any, ...]]]
     rtol: float = 1e-6
-    mutants: Mapping[str, float] = field(default_factory=dict)
+    mutants: Sequence[Mutant] = ()
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """A value, right if `accept` says so."""
+    """A value, right if the check that the student has says so."""
 
     name: str
     points: float
     value: str
     solution: str
-    accept: Callable[[Any], bool]
-    mutants: Mapping[str, float] = field(default_factory=dict)
+    mutants: Sequence[Mutant] = ()
 
 
 Question = Written | Coded | Claimed
 
 
-def load(chapter: str) -> list[Question]:
-    """Return the questions of a chapter's overlay."""
-    path = OVERLAYS / f"{chapter}.py"
-    if not path.exists():
-        raise FileNotFoundError(f"the chapter {chapter!r} has no overlay; there are {', '.join(chapters())}")
-    spec = importlib.util.spec_from_file_location(f"overlay_{chapter.replace('-', '_')}", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return list(module.QUESTIONS)
-
-
 def chapters() -> list[str]:
-    """Return the chapters that have an overlay."""
-    return sorted(path.stem for path in OVERLAYS.glob("*.py"))
+    """Return the chapters that have answers."""
+    return sorted(module.name.replace("_", "-") for module in iter_modules(ANSWERS.__path__))
+
+
+def answers(chapter: str) -> ModuleType:
+    """Return the module with the answers of a chapter."""
+    if chapter not in chapters():
+        raise ValueError(f"chapter must be one of {', '.join(chapters())}, got {chapter!r}")
+    return import_module(f"{ANSWERS.__name__}.{chapter.replace('-', '_')}")
+
+
+def load(chapter: str) -> list[Question]:
+    """Return the questions of a chapter."""
+    return list(answers(chapter).QUESTIONS)
 
 
 def hidden_inputs(question: Coded, secret: str, student: str = "") -> list[tuple[Any, ...]]:
-    """Return the cases of a question: they follow from the course's secret, and each student has others."""
-    digest = hmac.new(secret.encode(), f"{question.name}\0{student}".encode(), hashlib.sha256).digest()
+    """Return a question's cases: they follow from the course's secret and differ by student."""
+    text = f"{question.name}\0{student}"
+    digest = hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest()
     return list(question.inputs(np.random.default_rng(int.from_bytes(digest))))

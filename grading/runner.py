@@ -1,7 +1,7 @@
-"""Run the code cells of a notebook under limits: notebook and limits come on stdin, the notebook goes to stdout.
+"""Run a notebook's code cells under limits: both come on stdin, the notebook goes to stdout.
 
-Starts by its path, in a process of its own that sees nothing of this package. A cell that hangs or kills its kernel is
-left out, and the others run again without it.
+Starts by its path, in a process of its own that sees nothing of this package. A cell that hangs or
+kills its kernel is left out, and the others run again without it.
 """
 
 import json
@@ -32,9 +32,13 @@ class Client(NotebookClient):
         return None
 
 
-def attempt(notebook: Any, skipped: dict[int, str], limits: dict[str, float], deadline: float) -> dict[int, str]:
-    """Run the cells that are not skipped; return the cell that has to be skipped next time, and why."""
-    manager = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=f"{os.getcwd()}/k{len(skipped)}")
+def attempt(
+    notebook: Any, skipped: dict[int, str], limits: dict[str, float], deadline: float
+) -> dict[int, str]:
+    """Run the cells that are not skipped; return which to skip next time, and why."""
+    manager = AsyncKernelManager(
+        kernel_name="python3", transport="ipc", ip=f"{os.getcwd()}/k{len(skipped)}"
+    )
     client = Client(notebook, km=manager, allow_errors=True, shutdown_kernel="immediate")
     client.allowance = int(limits["output"])
     with client.setup_kernel(cleanup_kc=True):
@@ -42,13 +46,19 @@ def attempt(notebook: Any, skipped: dict[int, str], limits: dict[str, float], de
             if cell.cell_type != "code" or index in skipped:
                 continue
             cell.outputs = []
-            client.timeout = max(1, min(int(limits["cell_seconds"]), int(deadline - time.monotonic())))
+            client.timeout = max(
+                1, min(int(limits["cell_seconds"]), int(deadline - time.monotonic()))
+            )
             try:
                 client.execute_cell(cell, index)
             except CellTimeoutError:
                 return {index: f"TIMEOUT: no end within {client.timeout} s"}
             except DeadKernelError:
-                return {index: "CRASHED: printed too much" if client.allowance <= 0 else "CRASHED: ended its kernel"}
+                return {
+                    index: "CRASHED: printed too much"
+                    if client.allowance <= 0
+                    else "CRASHED: ended its kernel"
+                }
             if any(output.get("ename") == "MemoryError" for output in cell.outputs):
                 return {index: "CRASHED: asked for too much memory"}
     return {}
@@ -62,7 +72,12 @@ def main() -> None:
     # What the kernel prints past Jupyter must not mix with the result.
     with os.fdopen(os.dup(1), "w") as result:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        for name, key in (("AS", "memory"), ("CPU", "cpu_seconds"), ("FSIZE", "file_size"), ("NPROC", "processes")):
+        for name, key in (
+            ("AS", "memory"),
+            ("CPU", "cpu_seconds"),
+            ("FSIZE", "file_size"),
+            ("NPROC", "processes"),
+        ):
             if limits[key]:
                 resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (int(limits[key]),) * 2)
         notebook = nbformat.from_dict(job["notebook"])

@@ -1,4 +1,4 @@
-"""Reach the verdict on a submission: its values against the reference solution's, outside the student's kernel."""
+"""Judge a submission by its values against the reference's, outside of the student's kernel."""
 
 import contextlib
 import copy
@@ -10,31 +10,28 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from inspect import getsource
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-from rpt_helpers.checks._compare import compare
-
 from . import jail
+from .book import CHAPTERS, CHECKS, compare
 from .merge import hidden_tests
-from .questions import OVERLAYS, Claimed, Coded, Question, Written, hidden_inputs, load
+from .questions import Claimed, Coded, Question, Written, answers, hidden_inputs, load
 
-CHAPTERS = Path(__file__).parents[1] / "book"
-STATUSES = ("GRADED", "CRASHED", "TIMEOUT", "TAMPERED")  # the last of those that apply is the status
+# The last of those that apply is the status.
+STATUSES = ("GRADED", "CRASHED", "TIMEOUT", "TAMPERED")
 _RESULT = re.compile(r"^(result[-\w]*:) (\d{1,3}) (\{.*\})$", re.MULTILINE)
-_SAFE_OUTPUT = (
-    "text/plain",
-    "text/latex",
-    "image/png",
-)  # HTML and scripts of a student do not reach a grader's browser
+# HTML and scripts of a student do not reach a grader's browser.
+_SAFE_OUTPUT = ("text/plain", "text/latex", "image/png")
 
 
 @dataclass
 class Outcome:
-    """What became of a submission: status, notes, points by question, a hint by question, the executed notebook."""
+    """What became of a submission; points and hints are by question."""
 
     status: str
     notes: list[str] = field(default_factory=list)
@@ -56,14 +53,23 @@ class Outcome:
         if not path.exists():
             return None
         saved = json.loads(path.read_text())
-        return cls(**{**saved, "notebook": saved["notebook"] and nbformat.from_dict(saved["notebook"])})
+        return cls(
+            **{**saved, "notebook": saved["notebook"] and nbformat.from_dict(saved["notebook"])}
+        )
 
 
 def grade(
-    notebook: NotebookNode, chapter: str, student: str, secret: str, limits: jail.Limits, sandbox: bool
+    notebook: NotebookNode,
+    chapter: str,
+    student: str,
+    secret: str,
+    limits: jail.Limits,
+    sandbox: bool,
 ) -> Outcome:
     """Run a repaired submission in the jail and compare what it reports with the reference."""
-    questions = {question.name: question for question in load(chapter) if not isinstance(question, Written)}
+    questions = {
+        question.name: question for question in load(chapter) if not isinstance(question, Written)
+    }
     job = copy.deepcopy(notebook)
     label = f"result-{secrets.token_hex(16)}:"
     checks: dict[int, Question] = {}
@@ -82,13 +88,17 @@ def grade(
         if cell.cell_type != "code":
             continue
         cell.outputs = outputs[index]
-        lines = _RESULT.findall("".join(output.text for output in outputs[index] if output.output_type == "stream"))
+        lines = _RESULT.findall(
+            "".join(output.text for output in outputs[index] if output.output_type == "stream")
+        )
         values = {int(number): line for name, number, line in lines if name == label}
         question = checks.get(index)
         if lines and (not question or len(values) < len(lines)):
             found.add("TAMPERED")
         if question:
-            verdict = judge(question, values, secret, student, chapter, ended=_error(outputs[index]))
+            verdict = judge(
+                question, values, secret, student, chapter, ended=_error(outputs[index])
+            )
             graded.scores[question.name], graded.hints[question.name] = verdict
     graded.status = next((status for status in reversed(STATUSES) if status in found), "GRADED")
     if graded.status == "TAMPERED":
@@ -102,18 +112,30 @@ def grade(
         graded.notebook.cells[index].outputs = [
             nbformat.v4.new_output("stream", text=f"{question.name}: {hint}\n"),
             # nbgrader takes a cell's result for its points.
-            nbformat.v4.new_output("execute_result", {"text/plain": f"{score:g}"}, execution_count=1),
+            nbformat.v4.new_output(
+                "execute_result", {"text/plain": f"{score:g}"}, execution_count=1
+            ),
         ]
     return graded
 
 
 def judge(
-    question: Question, lines: Mapping[int, str], secret: str, student: str, chapter: str, ended: str = ""
+    question: Question,
+    lines: Mapping[int, str],
+    secret: str,
+    student: str,
+    chapter: str,
+    ended: str = "",
 ) -> tuple[float, str]:
     """Return the points that the reported lines earn, and what the student is told."""
     assert not isinstance(question, Written)
-    expected = [None] if isinstance(question, Claimed) else references(question, secret, student, chapter)
-    hints = [_hint(question, number, lines.get(number), value, ended) for number, value in enumerate(expected)]
+    expected = (
+        [None] if isinstance(question, Claimed) else references(question, secret, student, chapter)
+    )
+    hints = [
+        _hint(question, number, lines.get(number), value, ended)
+        for number, value in enumerate(expected)
+    ]
     wrong = [hint for hint in hints if hint]
     right = len(hints) - len(wrong)
     score = round(question.points * right / len(hints), 4)
@@ -129,7 +151,9 @@ def references(question: Coded, secret: str, student: str, chapter: str) -> list
     """Return the reference solution's values for a student's hidden inputs."""
     namespace = dict(_set_up(chapter))
     exec(question.solution, namespace)
-    return [namespace[question.function](*case) for case in hidden_inputs(question, secret, student)]
+    return [
+        namespace[question.function](*case) for case in hidden_inputs(question, secret, student)
+    ]
 
 
 @cache
@@ -142,7 +166,9 @@ def _set_up(chapter: str) -> Mapping[str, Any]:
     return namespace
 
 
-def _hint(question: Coded | Claimed, number: int, line: str | None, expected: Any, ended: str) -> str | None:
+def _hint(
+    question: Coded | Claimed, number: int, line: str | None, expected: Any, ended: str
+) -> str | None:
     """Return what is wrong with one reported value, or None."""
     where = f"in hidden case {number + 1}" if isinstance(question, Coded) else "the value"
     if line is None:
@@ -157,7 +183,7 @@ def _hint(question: Coded | Claimed, number: int, line: str | None, expected: An
         if isinstance(question, Claimed):
             if value is None:
                 return "not attempted"
-            return None if question.accept(value) else "the value does not do what was asked"
+            return CHECKS[question.name](value)
         if isinstance(expected, str):
             return None if value == expected else f"{where} the answer is wrong"
         return compare(value, expected, where, rtol=question.rtol)
@@ -176,9 +202,15 @@ def _harmless(outputs: Sequence[Any]) -> list[NotebookNode]:
             elif kind == "error":
                 traceback = [_text(line)[:2000] for line in output["traceback"][-20:]]
                 ename, evalue = (_text(output[key])[:2000] for key in ("ename", "evalue"))
-                safe.append(nbformat.v4.new_output(kind, ename=ename, evalue=evalue, traceback=traceback))
+                safe.append(
+                    nbformat.v4.new_output(kind, ename=ename, evalue=evalue, traceback=traceback)
+                )
             else:
-                data = {name: _text(output["data"][name]) for name in _SAFE_OUTPUT if name in output["data"]}
+                data = {
+                    name: _text(output["data"][name])
+                    for name in _SAFE_OUTPUT
+                    if name in output["data"]
+                }
                 safe.append(nbformat.v4.new_output("display_data", data))
         except (KeyError, TypeError, AttributeError):
             continue
@@ -190,11 +222,14 @@ def _text(value: Any) -> str:
 
 
 def _error(outputs: Sequence[NotebookNode]) -> str:
-    return next((f"{output.ename}: {output.evalue}" for output in outputs if output.output_type == "error"), "")
+    return next(
+        (f"{output.ename}: {output.evalue}" for output in outputs if output.output_type == "error"),
+        "",
+    )
 
 
-def digest(notebook: NotebookNode, chapter: str, student: str, secret: str, more: str = "") -> str:
+def digest(notebook: NotebookNode, chapter: str, student: str, secret: str) -> str:
     """Return what an outcome depends on, so that it is computed once."""
     sources = [[cell.cell_type, cell.source] for cell in notebook.cells]
-    overlay = (OVERLAYS / f"{chapter}.py").read_text()
-    return hashlib.sha256(json.dumps([sources, chapter, overlay, student, secret, more]).encode()).hexdigest()
+    parts = [sources, chapter, getsource(answers(chapter)), student, secret]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -1,34 +1,24 @@
-"""Reference solutions and hidden inputs of right-hand-side. For instructors."""
+"""Reference solutions, hidden inputs, wrong answers of right-hand-side."""
 
 import numpy as np
 
-from grading.questions import Claimed, Coded, Written
-from rpt_helpers import Cosine, Normal, pathwise, quadrature
-
-
-def refutes(k_mu_sigma: tuple[float, float, float]) -> bool:
-    """Tell whether Normal noise and the coin give derivatives in sigma of opposite signs."""
-    k, mu, sigma = k_mu_sigma
-    loss, normal = Cosine(k), Normal(mu, sigma)
-    by_normal = quadrature.gradient(loss, normal)[1]
-    by_coin = pathwise(loss, normal, [-1.0, 1.0])[:, 1].mean()
-    return bool(min(abs(by_normal), abs(by_coin)) >= 1e-9 and by_normal * by_coin < 0)
-
+from grading.questions import Claimed, Coded, Mutant, Written
 
 QUESTIONS = [
     Written(
         "right-hand-side-precision",
-        rubric=r"""1 point: the path $g = \mu + \rho^{-1/2}\epsilon$ and its derivative
+        rubric=r"""- 1 point: the path $g = \mu + \rho^{-1/2}\epsilon$ and its derivative
 $\partial g/\partial\rho = -\tfrac12\rho^{-3/2}\epsilon$.
-1 point: the expectation $-n/\rho^2$, with $E\epsilon = 0$ and $E\epsilon^2 = 1$ used at the end and not in a sample.
-1 point: the comparison with the left-hand side, and that no $\rho$ is stationary.""",
+- 1 point: the expectation $-n/\rho^2$, with $E\epsilon = 0$ and $E\epsilon^2 = 1$ used at the end
+and not in a sample.
+- 1 point: the comparison with the left-hand side, and that no $\rho$ is stationary.""",
         solution=r"""With $\sigma = \rho^{-1/2}$ the path is $g = \mu + \rho^{-1/2}\epsilon$, so
 $\partial g/\partial\rho = -\tfrac12\rho^{-3/2}\epsilon$. One sample of the gradient in $\rho$ is
 $2n(\delta + \rho^{-1/2}\epsilon)\cdot(-\tfrac12\rho^{-3/2}\epsilon)
 = -n\,(\delta\rho^{-3/2}\epsilon + \rho^{-2}\epsilon^2)$. Its expectation is $-n/\rho^2$.
 
-Left-hand side: $E f = n(\delta^2 + 1/\rho + s^2)$ has the derivative $-n/\rho^2$ in $\rho$: the same.
-It is never zero; it tends to zero as $\rho\to\infty$, which is $\sigma\to0$.""",
+Left-hand side: $E f = n(\delta^2 + 1/\rho + s^2)$ has the derivative $-n/\rho^2$ in $\rho$: the
+same. It is never zero; it tends to zero as $\rho\to\infty$, which is $\sigma\to0$.""",
     ),
     Coded(
         "right-hand-side-precision-samples",
@@ -44,20 +34,35 @@ It is never zero; it tends to zero as $\rho\to\infty$, which is $\sigma\to0$."""
             (rng.normal(-1, 1, 7), 0.5, 2.5, rng.standard_normal(5)),
             (np.array([2.0]), 2.0, 4.0, rng.standard_normal(2)),
         ],
-        mutants={
+        mutants=[
             # the sign of the path's derivative
-            "def precision_samples(x, mu, precision, eps):\n"
-            "    slope = 2 * np.sum(mu + eps[:, None] / precision**0.5 - x, axis=1)\n"
-            "    return np.stack([slope, 0.5 * slope * eps * precision**-1.5], axis=1)\n": 0,
+            Mutant(
+                """\
+def precision_samples(x, mu, precision, eps):
+    slope = 2 * np.sum(mu + eps[:, None] / precision**0.5 - x, axis=1)
+    return np.stack([slope, 0.5 * slope * eps * precision**-1.5], axis=1)
+""",
+                hint="precision = 1.0, in the precision, the sign is flipped",
+            ),
             # the derivative in sigma
-            "def precision_samples(x, mu, precision, eps):\n"
-            "    slope = 2 * np.sum(mu + eps[:, None] / precision**0.5 - x, axis=1)\n"
-            "    return np.stack([slope, slope * eps], axis=1)\n": 0,
+            Mutant(
+                """\
+def precision_samples(x, mu, precision, eps):
+    slope = 2 * np.sum(mu + eps[:, None] / precision**0.5 - x, axis=1)
+    return np.stack([slope, slope * eps], axis=1)
+""",
+                hint="precision = 1.0, in the precision, every value is off by the factor -2",
+            ),
             # the expectation in place of the samples
-            "def precision_samples(x, mu, precision, eps):\n"
-            "    row = 2 * len(x) * (mu - np.mean(x)), -len(x) / precision**2\n"
-            "    return np.array([row] * len(eps))\n": 0,
-        },
+            Mutant(
+                """\
+def precision_samples(x, mu, precision, eps):
+    row = 2 * len(x) * (mu - np.mean(x)), -len(x) / precision**2
+    return np.array([row] * len(eps))
+""",
+                hint="precision = 1.0, in mu, every value is wrong",
+            ),
+        ],
     ),
     Coded(
         "right-hand-side-log-normal",
@@ -74,30 +79,56 @@ It is never zero; it tends to zero as $\rho\to\infty$, which is $\sigma\to0$."""
             (-1.0, -0.5, 0.8, rng.standard_normal(9)),
             (3.0, 1.0, 0.3, rng.standard_normal(2)),
         ],
-        mutants={
+        mutants=[
             # the path taken for a straight one
-            "def log_normal_gradient(k, mu, sigma, eps):\n    slope = 2 * (np.exp(mu + sigma * eps) - k)\n"
-            "    return np.array([slope.mean(), (slope * eps).mean()])\n": 0,
+            Mutant(
+                """\
+def log_normal_gradient(k, mu, sigma, eps):
+    slope = 2 * (np.exp(mu + sigma * eps) - k)
+    return np.array([slope.mean(), (slope * eps).mean()])
+""",
+                hint="at k = 0.0, mu = 0.0, sigma = 1.0 every value is wrong",
+            ),
             # the means multiplied
-            "def log_normal_gradient(k, mu, sigma, eps):\n"
-            "    y = np.exp(mu + sigma * eps)\n    slope = np.mean(2 * (y - k) * y)\n"
-            "    return np.array([slope, slope * np.mean(eps)])\n": 0,
+            Mutant(
+                """\
+def log_normal_gradient(k, mu, sigma, eps):
+    y = np.exp(mu + sigma * eps)
+    slope = np.mean(2 * (y - k) * y)
+    return np.array([slope, slope * np.mean(eps)])
+""",
+                hint="sigma = 1.0 component 2 (sigma) is off by the factor 0.1416",
+            ),
             # one gradient per draw, not their mean
-            "def log_normal_gradient(k, mu, sigma, eps):\n"
-            "    y = np.exp(mu + sigma * eps)\n    slope = 2 * (y - k) * y\n"
-            "    return np.stack([slope, slope * eps], axis=1)\n": 0,
-        },
+            Mutant(
+                """\
+def log_normal_gradient(k, mu, sigma, eps):
+    y = np.exp(mu + sigma * eps)
+    slope = 2 * (y - k) * y
+    return np.stack([slope, slope * eps], axis=1)
+""",
+                hint="at k = 0.0, mu = 0.0, sigma = 1.0 the shape is (5, 2), expected (2,)",
+            ),
+        ],
     ),
     Claimed(
         "right-hand-side-coin",
         points=2,
         value="k_mu_sigma",
         solution="k_mu_sigma = (1.0, 3.0, 4.0)\n",
-        accept=refutes,
-        mutants={
-            "k_mu_sigma = (1.0, 3.0, 1.0)\n": 0,
-            "k_mu_sigma = (1.0, 0.0, 40.0)\n": 0,
-            "k_mu_sigma = (1.0, 3.0, -4.0)\n": 0,
-        },
+        mutants=[
+            Mutant(
+                "k_mu_sigma = (1.0, 3.0, 1.0)\n",
+                hint="both have the same sign there: 0.6005 and 0.8330",
+            ),
+            Mutant(
+                "k_mu_sigma = (1.0, 0.0, 40.0)\n",
+                hint="one of the derivatives is zero up to rounding there",
+            ),
+            Mutant(
+                "k_mu_sigma = (1.0, 3.0, -4.0)\n",
+                hint="sigma must be a finite number > 0, got -4.0",
+            ),
+        ],
     ),
 ]

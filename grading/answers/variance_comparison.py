@@ -1,26 +1,17 @@
-"""Reference solutions and hidden inputs of variance-comparison. For instructors."""
+"""Reference solutions, hidden inputs, wrong answers of variance-comparison."""
 
-from collections.abc import Sequence
-
-from grading.questions import Claimed, Coded, Written
-from rpt_helpers import Cosine, Normal, pathwise, quadrature, score_function
-
-
-def wins_in_one(answer: Sequence[float]) -> bool:
-    """Whether the trick has the smaller variance in exactly one component."""
-    k, mu, sigma = answer
-    with_trick, without = (quadrature.variance(e, Cosine(k), Normal(mu, sigma)) for e in (pathwise, score_function))
-    return bool((with_trick[0] < without[0]) != (with_trick[1] < without[1]))
-
+from grading.questions import Claimed, Coded, Mutant, Written
 
 MIX = """\
 def best_mix(x, mu, sigma):
     d, v, s_square = (mu - np.mean(x)) ** 2, sigma**2, np.var(x)
     a = d + s_square
     with_trick = np.array([4 * v, 4 * (d + 2 * v)])
-    without = np.array([a**2 + 6 * a * v + 8 * d * v + 15 * v**2, 2 * a**2 + 20 * a * v + 40 * d * v + 74 * v**2]) / v
+    in_mu = a**2 + 6 * a * v + 8 * d * v + 15 * v**2
+    without = np.array([in_mu, 2 * a**2 + 20 * a * v + 40 * d * v + 74 * v**2]) / v
     covariance = np.array([2 * (a + 3 * v), 4 * (a + 2 * d + 5 * v)])
 """
+BEST = "    return (without - covariance) / (with_trick + without - 2 * covariance)\n"
 RATIO = """\
 def weighted_ratio(x, w, mu, sigma):
     mean = np.average(x, weights=w)
@@ -37,20 +28,23 @@ QUESTIONS = [
 - 1 point: the pathwise variances, 0 in mu and beta^2 in sigma.
 - 1 point: the score function's variances, c^2/sigma^2 + 2 beta^2 and 2 c^2/sigma^2 + 10 beta^2.
 - 1 point: the best baseline is c = E f in both components.
-- 1 point: 2 beta^2 and 10 beta^2 are left, so no constant reaches the pathwise variance 0 in mu (unless beta = 0).""",
+- 1 point: 2 beta^2 and 10 beta^2 are left, so no constant reaches the pathwise variance 0 in mu
+  (unless beta = 0).""",
         solution=r"""
-With $f = c + \beta\sigma\epsilon$ and $f' = \beta$ the pathwise samples are $\beta$ and $\beta\epsilon$, with the
-variances $0$ and $\beta^2$.
+With $f = c + \beta\sigma\epsilon$ and $f' = \beta$ the pathwise samples are $\beta$ and
+$\beta\epsilon$, with the variances $0$ and $\beta^2$.
 
-The score-function sample in $\mu$ is $(c\epsilon + \beta\sigma\epsilon^2)/\sigma$. Its second moment is
-$(c^2 + 3\beta^2\sigma^2)/\sigma^2$, its mean is $\beta$, so the variance is $c^2/\sigma^2 + 2\beta^2$.
+The score-function sample in $\mu$ is $(c\epsilon + \beta\sigma\epsilon^2)/\sigma$. Its second
+moment is $(c^2 + 3\beta^2\sigma^2)/\sigma^2$, its mean is $\beta$, so the variance is
+$c^2/\sigma^2 + 2\beta^2$.
 
 In $\sigma$ it is $(c + \beta\sigma\epsilon)(\epsilon^2-1)/\sigma$. The second moment is
-$(2c^2 + 10\beta^2\sigma^2)/\sigma^2$ and the mean is 0, so the variance is $2c^2/\sigma^2 + 10\beta^2$.
+$(2c^2 + 10\beta^2\sigma^2)/\sigma^2$ and the mean is 0, so the variance is
+$2c^2/\sigma^2 + 10\beta^2$.
 
-A baseline replaces $c$ by $c$ minus the baseline. Both variances are smallest when that is 0: the best baseline is
-$c = E f$ in both. The variances $2\beta^2$ and $10\beta^2$ are left. In $\mu$ the pathwise variance is 0,
-and no constant reaches it unless $\beta = 0$.""",
+A baseline replaces $c$ by $c$ minus the baseline. Both variances are smallest when that is 0: the
+best baseline is $c = E f$ in both. The variances $2\beta^2$ and $10\beta^2$ are left. In $\mu$ the
+pathwise variance is 0, and no constant reaches it unless $\beta = 0$.""",
     ),
     Coded(
         "variance-comparison-weighted-ratio",
@@ -58,49 +52,82 @@ and no constant reaches it unless $\beta = 0$.""",
         function="weighted_ratio",
         solution=RATIO,
         inputs=lambda rng: [
-            (rng.normal(2, 3, size), rng.uniform(0.2, 4, size), rng.uniform(-2, 5), rng.uniform(0.5, 4))
+            (
+                rng.normal(2, 3, size),
+                rng.uniform(0.2, 4, size),
+                rng.uniform(-2, 5),
+                rng.uniform(0.5, 4),
+            )
             for size in (3, 6, 10, 25)
         ],
-        mutants={
+        mutants=[
             # the weights forgotten
-            RATIO.replace(", weights=w", ""): 0,
+            Mutant(
+                RATIO.replace(", weights=w", ""),
+                hint="with the weights 3, 1, 0.5 every value is wrong",
+            ),
             # the weights only in the mean
-            RATIO.replace("(x - mean) ** 2, weights=w", "(x - mean) ** 2"): 0,
+            Mutant(
+                RATIO.replace("(x - mean) ** 2, weights=w", "(x - mean) ** 2"),
+                hint="with the weights 3, 1, 0.5 every value is wrong",
+            ),
             # upside down
-            RATIO.replace("np.array([in_mu, in_sigma])", "1 / np.array([in_mu, in_sigma])"): 0,
+            Mutant(
+                RATIO.replace("np.array([in_mu, in_sigma])", "1 / np.array([in_mu, in_sigma])"),
+                hint="with the weights 1, 1, 1 the ratio is upside down",
+            ),
             # the square of the mean not subtracted in mu
-            RATIO.replace("8 * d * v", "12 * d * v"): 0,
-        },
+            Mutant(
+                RATIO.replace("8 * d * v", "12 * d * v"),
+                hint="with the weights 1, 1, 1 component 1 (mu) is off by the factor 1.013",
+            ),
+        ],
     ),
     Coded(
         "variance-comparison-best-mix",
         points=4,
         function="best_mix",
-        solution=MIX + "    return (without - covariance) / (with_trick + without - 2 * covariance)\n",
+        solution=MIX + BEST,
         inputs=lambda rng: [
-            (rng.normal(2, 3, size), rng.uniform(-2, 5), rng.uniform(0.5, 4)) for size in (1, 4, 10, 25)
+            (rng.normal(2, 3, size), rng.uniform(-2, 5), rng.uniform(0.5, 4))
+            for size in (1, 4, 10, 25)
         ],
-        mutants={
+        mutants=[
             # as if the samples were independent
-            MIX + "    return without / (with_trick + without)\n": 0,
+            Mutant(
+                MIX + "    return without / (with_trick + without)\n",
+                hint="at mu = 3.0, sigma = 2.0 a larger weight for mu has a smaller variance",
+            ),
             # the weight of the other estimator
-            MIX + "    return (with_trick - covariance) / (with_trick + without - 2 * covariance)\n": 0,
+            Mutant(
+                MIX + BEST.replace("without - cov", "with_trick - cov"),
+                hint="at mu = 3.0, sigma = 2.0 a larger weight for mu has a smaller variance",
+            ),
             # kept between 0 and 1
-            MIX + "    w = (without - covariance) / (with_trick + without - 2 * covariance)\n"
-            "    return np.clip(w, 0, 1)\n": 0,
-        },
+            Mutant(
+                MIX + BEST.replace("return ", "w = ") + "    return np.clip(w, 0, 1)\n",
+                hint="at mu = 3.0, sigma = 2.0 a larger weight for mu has a smaller variance",
+            ),
+        ],
     ),
     Claimed(
         "variance-comparison-one-of-two",
         points=2,
         value="k_mu_sigma",
         solution="k_mu_sigma = (1.2, 1.0, 1.0)\n",
-        accept=wins_in_one,
-        mutants={
-            "k_mu_sigma = (2.0, 1.0, 1.0)\n": 0,
-            "k_mu_sigma = (0.5, 1.0, 1.0)\n": 0,
+        mutants=[
+            Mutant(
+                "k_mu_sigma = (2.0, 1.0, 1.0)\n",
+                hint="there the trick does not win in both components",
+            ),
+            Mutant(
+                "k_mu_sigma = (0.5, 1.0, 1.0)\n", hint="there the trick wins in both components"
+            ),
             # the crossover of the other loss in the text
-            "k_mu_sigma = (0.869954, 1.0, 1.0)\n": 0,
-        },
+            Mutant(
+                "k_mu_sigma = (0.869954, 1.0, 1.0)\n",
+                hint="there the trick wins in both components",
+            ),
+        ],
     ),
 ]

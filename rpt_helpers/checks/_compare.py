@@ -50,10 +50,11 @@ def _which(wrong: NDArray[np.bool_], names: Sequence[str]) -> str:
     if wrong.all():
         return "every value is"
     labels = [f"component {number} ({name})" for number, name in enumerate(names, 1)] or _ORDINALS
+    count, verb = wrong.sum(), "is" if wrong.sum() == 1 else "are"
     if wrong.ndim > 1 or wrong.size > len(labels):
-        return f"{wrong.sum()} of {wrong.size} values are"
+        return f"{count} of {wrong.size} values {verb}"
     found = [label for label, bad in zip(labels, wrong, strict=False) if bad]
-    return f"{' and '.join(found)} {'is' if len(found) == 1 else 'are'}"
+    return f"{' and '.join(found)} {verb}"
 
 
 def compare_samples(

@@ -44,7 +44,7 @@ def claim(name: str) -> Callable[[Check], Check]:
             try:
                 yield from check(*numbers)
             except ValueError:  # the library's, on an argument that is not the student's
-                yield "nothing can be computed with these numbers; take less extreme ones"
+                yield "nothing can be computed with these numbers; try others"
 
         CHECKS[name] = lambda answer: _first(run(answer))
         return check

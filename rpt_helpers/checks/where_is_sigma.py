@@ -60,6 +60,8 @@ def energy_above(*numbers: float) -> Hints:
     x = np.array(numbers)
     if not 3 <= x.size <= 20:
         yield f"3 to 20 numbers are asked for, got {x.size}"
+    if np.ptp(x) == 0:
+        yield "the numbers must not all be equal"
     energy, s = EnergyScore(x).optimum().sigma, x.std()
     if energy < 1.01 * s:
         yield f"there the energy score has sigma = {energy:.4f} and s = {s:.4f}"

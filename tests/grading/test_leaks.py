@@ -34,7 +34,9 @@ def secrets() -> Iterator[tuple[str, str]]:
             rubric = question.rubric if isinstance(question, Written) else ""
             for line in [*question.solution.splitlines(), *rubric.splitlines()]:
                 # What the stub shows, or what anybody writes, gives nothing away.
-                if len(plain(line)) >= SHORTEST and not line.strip().startswith(("def ", '"""', "from ", "import ")):
+                if len(plain(line)) >= SHORTEST and not line.strip().startswith(
+                    ("def ", '"""', "from ", "import ")
+                ):
                     yield question.name, plain(line)
 
 
@@ -43,9 +45,18 @@ def leaks(folder: Path) -> set[str]:
     hidden = list(secrets())
     found = set()
     for path in folder.rglob("*"):
-        if path.is_file() and path.suffix not in (".png", ".woff2", ".woff", ".ttf", ".svg", ".pyc"):
+        if path.is_file() and path.suffix not in (
+            ".png",
+            ".woff2",
+            ".woff",
+            ".ttf",
+            ".svg",
+            ".pyc",
+        ):
             text = plain(path.read_text(encoding="utf-8", errors="replace"))
-            found |= {f"{path.relative_to(folder)}: {name}" for name, secret in hidden if secret in text}
+            found |= {
+                f"{path.relative_to(folder)}: {name}" for name, secret in hidden if secret in text
+            }
             if path.parent.name == OVERLAYS.name or "RPT_COURSE_SECRET=" in text:
                 found.add(f"{path.relative_to(folder)}: homework")
     return found
@@ -55,7 +66,9 @@ def leaks(folder: Path) -> set[str]:
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the tree, because building leaves files in it."""
     copy = tmp_path_factory.mktemp("tree") / "book"
-    tracked = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True)
+    tracked = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
+    )
     for name in tracked.stdout.splitlines():
         if (ROOT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
@@ -75,9 +88,17 @@ def distributions(tree: Path, out: Path) -> Path:
 
 def site(tree: Path, out: Path) -> Path:
     """Build the book of a tree; that it is without fault is for other tests."""
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "-q"]
+    command = [
+        sys.executable,
+        "-c",
+        "from jupyter_book.cli.main import main; main()",
+        "build",
+        "-q",
+    ]
     # Not captured: a helper of a build that fails would hold the pipe open.
-    subprocess.run([*command, "--path-output", str(out), str(tree)], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [*command, "--path-output", str(out), str(tree)], check=True, stdout=subprocess.DEVNULL
+    )
     return out / "_build" / "html"
 
 
@@ -85,7 +106,11 @@ def test_nothing_leaks_into_what_is_published(source: Path, tmp_path: Path) -> N
     assert (source / "homework" / "overlays").is_dir()
     unpacked = distributions(source, tmp_path / "dist")
     assert leaks(unpacked) == set()
-    assert not [path for path in unpacked.rglob("*") if "homework" in path.parts and "rpt_helpers" not in path.parts]
+    assert not [
+        path
+        for path in unpacked.rglob("*")
+        if "homework" in path.parts and "rpt_helpers" not in path.parts
+    ]
     pages = site(source, tmp_path / "site")
     assert list(pages.rglob("*.ipynb"))
     assert leaks(pages) == set()
@@ -98,7 +123,9 @@ def test_a_planted_leak_is_found(source: Path, tmp_path: Path) -> None:
     path = tree / "book" / "left-hand-side.ipynb"
     nbformat.write(merge(nbformat.read(path, as_version=4), load("left-hand-side"), "secret"), path)
     with (tree / "rpt_helpers" / "_checks.py").open("a") as module:
-        module.write(next(each.solution for each in load("left-hand-side") if isinstance(each, Coded)))
+        module.write(
+            next(each.solution for each in load("left-hand-side") if isinstance(each, Coded))
+        )
     project = (tree / "pyproject.toml").read_text()
     (tree / "pyproject.toml").write_text(
         project.replace('packages = ["rpt_helpers"', 'packages = ["homework", "rpt_helpers"')
@@ -106,7 +133,10 @@ def test_a_planted_leak_is_found(source: Path, tmp_path: Path) -> None:
     (tree / "MANIFEST.in").write_text("graft homework\n")
     unpacked = leaks(distributions(tree, tmp_path / "dist"))
     assert "wheel/rpt_helpers/_checks.py: left-hand-side-weighted-gradient" in unpacked
-    assert any(each.startswith("sdist/") and each.endswith("overlays/left-hand-side.py: homework") for each in unpacked)
+    assert any(
+        each.startswith("sdist/") and each.endswith("overlays/left-hand-side.py: homework")
+        for each in unpacked
+    )
     pages = leaks(site(tree, tmp_path / "site"))
     for name in ("weights", "weighted-gradient", "fourth-power", "spread-can-pay"):
         assert f"_sources/book/left-hand-side.ipynb: left-hand-side-{name}" in pages

@@ -56,14 +56,20 @@ class Case:
     notes: str = ""
 
 
-def notebook(answers: dict[str, str] | None = None, first: str = "", last: str = "") -> NotebookNode:
+def notebook(
+    answers: dict[str, str] | None = None, first: str = "", last: str = ""
+) -> NotebookNode:
     """A student's notebook, by default with all answers right; `first` and `last` are cells around the exercises."""
     chapter = nbformat.read(ROOT / "book" / f"{CHAPTER}.ipynb", as_version=4)
     solutions = {name: question.solution for name, question in QUESTIONS.items()}
     cells: list[NotebookNode] = []
     for cell in chapter.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-        if cell.cell_type == "code" and not name and any(each.cell_type == "code" for each in cells):
+        if (
+            cell.cell_type == "code"
+            and not name
+            and any(each.cell_type == "code" for each in cells)
+        ):
             continue
         cells.append(cell)
         if name.removeprefix(f"{CHAPTER}-") in solutions:
@@ -78,14 +84,18 @@ def notebook(answers: dict[str, str] | None = None, first: str = "", last: str =
 def stub(name: str) -> str:
     chapter = nbformat.read(ROOT / "book" / f"{CHAPTER}.ipynb", as_version=4)
     return next(
-        c.source for c in chapter.cells if c.metadata.get("nbgrader", {}).get("grade_id") == f"{CHAPTER}-{name}"
+        c.source
+        for c in chapter.cells
+        if c.metadata.get("nbgrader", {}).get("grade_id") == f"{CHAPTER}-{name}"
     )
 
 
 def write(made: NotebookNode, name: str = f"{CHAPTER}.ipynb") -> Callable[[Path], object]:
     def build(folder: Path) -> None:
         folder.mkdir(parents=True)
-        (folder / name).write_text(json.dumps(made))  # as it is: nbformat would repair duplicate ids
+        (folder / name).write_text(
+            json.dumps(made)
+        )  # as it is: nbformat would repair duplicate ids
 
     return build
 
@@ -111,7 +121,11 @@ def changed(change: Callable[[NotebookNode], object]) -> Callable[[Path], object
 
 
 def cell_of(made: NotebookNode, name: str) -> NotebookNode:
-    return next(c for c in made.cells if c.metadata.get("nbgrader", {}).get("grade_id") == f"{CHAPTER}-{name}")
+    return next(
+        c
+        for c in made.cells
+        if c.metadata.get("nbgrader", {}).get("grade_id") == f"{CHAPTER}-{name}"
+    )
 
 
 def strip_metadata(made: NotebookNode) -> None:
@@ -125,7 +139,9 @@ def split(made: NotebookNode) -> None:
     place = made.cells.index(cell_of(made, "fourth-power"))
     second = copy.deepcopy(made.cells[place])
     second.id = "second-half"
-    made.cells[place].source = "def the_spread(delta, sigma):\n    return 6 * delta**2 + 6 * sigma**2"
+    made.cells[
+        place
+    ].source = "def the_spread(delta, sigma):\n    return 6 * delta**2 + 6 * sigma**2"
     second.source = (
         "def fourth_power_gradient(k, mu, sigma):\n    d = mu - k\n"
         "    return np.array([4 * d**3 + 12 * d * sigma**2, the_spread(d, sigma)])"
@@ -171,9 +187,7 @@ def beside(name: str, text: str) -> Callable[[Path], object]:
 
 
 FORGED = 'for n in range(4):\n    print(f"\\n{label} {n} " + \'{"value": [1.0, 2.0]}\')'
-IN_HISTORY = (
-    'import re; label = re.search("result-[0-9a-f]+:", get_ipython().history_manager.input_hist_raw[-1]).group()\n'
-)
+IN_HISTORY = 'import re; label = re.search("result-[0-9a-f]+:", get_ipython().history_manager.input_hist_raw[-1]).group()\n'
 READ = """
 from pathlib import Path
 for name in ("homework/overlays/left-hand-side.py", "course/source/left-hand-side/left-hand-side.ipynb"):
@@ -199,9 +213,7 @@ for root, _, files in os.walk(COURSE):
     for name in files:
         open(os.path.join(root, name), "a").write("spoiled")
 """
-PATCHED = (
-    "np.isclose = np.allclose = np.array_equal = lambda *a, **k: True\nimport builtins\nbuiltins.all = lambda *_: True"
-)
+PATCHED = "np.isclose = np.allclose = np.array_equal = lambda *a, **k: True\nimport builtins\nbuiltins.all = lambda *_: True"
 TRANSFORMER = """
 import ast
 class NoAsserts(ast.NodeTransformer):
@@ -249,15 +261,24 @@ CASES: dict[str, Case] = {
     # what students hand in
     "reference": Case(write(notebook())),
     "whole-chapter": Case(
-        lambda folder: write(nbformat.read(ROOT / "book" / f"{CHAPTER}.ipynb", 4))(folder), scores=NONE
+        lambda folder: write(nbformat.read(ROOT / "book" / f"{CHAPTER}.ipynb", 4))(folder),
+        scores=NONE,
     ),
-    "blank": Case(answers(**{name.replace("-", "_"): stub(name) for name in QUESTIONS}), scores=NONE),
-    "sign": Case(answers(fourth_power=FOURTH.solution.replace("return ", "return -")), scores=WITHOUT_FOURTH),
+    "blank": Case(
+        answers(**{name.replace("-", "_"): stub(name) for name in QUESTIONS}), scores=NONE
+    ),
+    "sign": Case(
+        answers(fourth_power=FOURTH.solution.replace("return ", "return -")), scores=WITHOUT_FOURTH
+    ),
     "three-of-four": Case(
-        answers(weighted_gradient=next(source for source, keeps in WEIGHTED.mutants.items() if keeps)),
+        answers(
+            weighted_gradient=next(source for source, keeps in WEIGHTED.mutants.items() if keeps)
+        ),
         scores=RIGHT | {"weighted-gradient": 2.25},
     ),
-    "list": Case(fourth("d = mu - k; return [4 * d**3 + 12 * d * sigma**2, 6 * d**2 + 6 * sigma**2]")),
+    "list": Case(
+        fourth("d = mu - k; return [4 * d**3 + 12 * d * sigma**2, 6 * d**2 + 6 * sigma**2]")
+    ),
     "nan": Case(fourth("return np.array([np.nan, np.nan])"), scores=WITHOUT_FOURTH),
     "inf": Case(fourth("return np.array([np.inf, -np.inf])"), scores=WITHOUT_FOURTH),
     # innocent damage
@@ -265,12 +286,22 @@ CASES: dict[str, Case] = {
     "dots-in-the-name": Case(write(notebook(), "..%2F..%2F..ipynb")),
     "loose": Case(loose("homework.ipynb")),
     "stripped": Case(changed(strip_metadata)),
-    "duplicated": Case(changed(lambda made: made.cells.insert(0, copy.deepcopy(cell_of(made, "fourth-power-check"))))),
+    "duplicated": Case(
+        changed(
+            lambda made: made.cells.insert(0, copy.deepcopy(cell_of(made, "fourth-power-check")))
+        )
+    ),
     "split": Case(changed(split)),
     "deleted": Case(changed(lambda made: made.cells.remove(cell_of(made, "fourth-power-check")))),
-    "edited": Case(changed(lambda made: cell_of(made, "fourth-power-check").update(source="assert False"))),
+    "edited": Case(
+        changed(lambda made: cell_of(made, "fourth-power-check").update(source="assert False"))
+    ),
     "warns": Case(
-        write(notebook(first="import warnings\nwarnings.warn('old')\nimport sys\nprint('x', file=sys.stderr)"))
+        write(
+            notebook(
+                first="import warnings\nwarnings.warn('old')\nimport sys\nprint('x', file=sys.stderr)"
+            )
+        )
     ),
     "missing-package": Case(write(notebook(first="import a_package_that_is_not_there"))),
     "prints": Case(
@@ -279,10 +310,14 @@ CASES: dict[str, Case] = {
         )
     ),
     # broken: the other questions keep their points
-    "missing-package-inside": Case(fourth("import a_package_that_is_not_there"), scores=WITHOUT_FOURTH),
+    "missing-package-inside": Case(
+        fourth("import a_package_that_is_not_there"), scores=WITHOUT_FOURTH
+    ),
     "loop": Case(fourth("while True: pass"), "TIMEOUT", WITHOUT_FOURTH, "no end within"),
     "loop-that-swallows": Case(fourth(SWALLOW), "TIMEOUT", WITHOUT_FOURTH),
-    "endless-printing": Case(fourth("while True: print('x' * 1000)"), "CRASHED", WITHOUT_FOURTH, "printed too much"),
+    "endless-printing": Case(
+        fourth("while True: print('x' * 1000)"), "CRASHED", WITHOUT_FOURTH, "printed too much"
+    ),
     "exit": Case(fourth("import os; os._exit(0)"), "CRASHED", WITHOUT_FOURTH, "ended its kernel"),
     "quit": Case(write(notebook(last="exit()")), "GRADED"),
     "system-exit": Case(fourth("raise SystemExit"), scores=WITHOUT_FOURTH),
@@ -315,7 +350,9 @@ CASES: dict[str, Case] = {
     "transformer": Case(hostile(TRANSFORMER), scores=NONE),
     "patched-json": Case(hostile(PRINT), scores=NONE),
     "shadow-file": Case(beside("numpy.py", "raise SystemExit")),
-    "shadow-module": Case(hostile("open('numpy.py', 'w').write('x')\nopen('json.py', 'w').write('x')"), scores=NONE),
+    "shadow-module": Case(
+        hostile("open('numpy.py', 'w').write('x')\nopen('json.py', 'w').write('x')"), scores=NONE
+    ),
     "forged": Case(hostile(f'label = "result:"\n{FORGED}'), "TAMPERED", NONE, "look like results"),
     "forged-in-the-answer": Case(write(notebook({"fourth-power": FORGER})), "TAMPERED", NONE),
     "forged-by-a-thread": Case(hostile(THREAD), scores=NONE),
@@ -324,29 +361,55 @@ CASES: dict[str, Case] = {
     "source-first": Case(hostile(READ), scores=NONE),
     "kills-the-runner": Case(hostile(RUNNER), scores=NONE),
     "kills-all": Case(hostile("import os, signal\nos.kill(-1, signal.SIGKILL)"), scores=NONE),
-    "script": Case(hostile("from IPython.display import HTML\nHTML('<script>alert(4711)</script>')"), scores=NONE),
+    "script": Case(
+        hostile("from IPython.display import HTML\nHTML('<script>alert(4711)</script>')"),
+        scores=NONE,
+    ),
     "many-processes": Case(
-        hostile("import os, time\nfor _ in range(1000):\n    if os.fork() == 0: time.sleep(86399)"), scores=NONE
+        hostile("import os, time\nfor _ in range(1000):\n    if os.fork() == 0: time.sleep(86399)"),
+        scores=NONE,
     ),
     "link": Case(link(f"reference/{CHAPTER}/{CHAPTER}.ipynb"), "MISSING", BLANK),
-    "linked-folder": Case(lambda folder: folder.parent.symlink_to(folder.parents[1] / "reference"), "MISSING", BLANK),
+    "linked-folder": Case(
+        lambda folder: folder.parent.symlink_to(folder.parents[1] / "reference"), "MISSING", BLANK
+    ),
     "link-to-root": Case(lambda folder: folder.parent.symlink_to("/"), "MISSING", BLANK),
-    "huge": Case(lambda folder: raw(b" " * (21 * 2**20) + b"{}")(folder), "UNREADABLE", BLANK, "larger than"),
+    "huge": Case(
+        lambda folder: raw(b" " * (21 * 2**20) + b"{}")(folder), "UNREADABLE", BLANK, "larger than"
+    ),
 }
-NAMES = {"reference": ("Ada", 'Smith, "Jr."'), "blank": ("=cmd|' /C calc'!A0", "@SUM(1+1)"), "sign": ("-1", "+1")}
-AGAIN = ("reference", "three-of-four", "stripped", "loop", "exit", "forged", "gradebook", "kills-the-runner")
+NAMES = {
+    "reference": ("Ada", 'Smith, "Jr."'),
+    "blank": ("=cmd|' /C calc'!A0", "@SUM(1+1)"),
+    "sign": ("-1", "+1"),
+}
+AGAIN = (
+    "reference",
+    "three-of-four",
+    "stripped",
+    "loop",
+    "exit",
+    "forged",
+    "gradebook",
+    "kills-the-runner",
+)
 SECRET = "the secret of the tests"
 
 
 def homework(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "homework", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=True)
+    return subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=True
+    )
 
 
 def page_commands() -> list[list[str]]:
     """The four commands as the page for instructors has them."""
     page = (ROOT / "book" / "teaching.md").read_text()
-    return [line.split() for line in re.findall(r"^\.venv/bin/python -m grading (.*)$", page, re.MULTILINE)]
+    return [
+        line.split()
+        for line in re.findall(r"^\.venv/bin/python -m grading (.*)$", page, re.MULTILINE)
+    ]
 
 
 def read_scores(path: Path) -> dict[str, dict[str, str]]:
@@ -383,7 +446,9 @@ def course(sandbox_works: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """Release, submit, grade, feedback, export: the commands of the instructors' page."""
     base = tmp_path_factory.mktemp("class")
     folder, submissions = base / "course", base / "submissions"
-    release, grade, feedback, export = [[word.replace("..", str(base)) for word in each] for each in page_commands()]
+    release, grade, feedback, export = [
+        [word.replace("..", str(base)) for word in each] for each in page_commands()
+    ]
     homework(*release)
     (folder / "secret.txt").write_text(SECRET)
     homework(*release)
@@ -393,7 +458,9 @@ def course(sandbox_works: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
         writer = csv.writer(file)
         writer.writerow(["id", "first_name", "last_name", "email", "lms_user_id"])
         for number, student in enumerate([*CASES, "../reference"]):
-            writer.writerow([student, *NAMES.get(student, ("", "")), f"{student}@example.org", number])
+            writer.writerow(
+                [student, *NAMES.get(student, ("", "")), f"{student}@example.org", number]
+            )
     for student, case in CASES.items():
         case.build(submissions / student / CHAPTER)
     for path in submissions.glob(f"*/{CHAPTER}/*.ipynb"):
@@ -449,7 +516,9 @@ def test_canvas_layout(course: Course) -> None:
 
 
 def test_nothing_is_left_behind(course: Course) -> None:
-    left = [p.info for p in psutil.process_iter(["cmdline"]) if "86399" in (p.info["cmdline"] or [])]
+    left = [
+        p.info for p in psutil.process_iter(["cmdline"]) if "86399" in (p.info["cmdline"] or [])
+    ]
     assert not left
     for path in course.folder.rglob("*"):
         if path.is_file() and path.suffix in (".ipynb", ".py", ".txt", ".json"):
@@ -457,7 +526,10 @@ def test_nothing_is_left_behind(course: Course) -> None:
 
 
 def test_feedback_says_what_is_wrong_and_shows_no_hidden_code(course: Course) -> None:
-    pages = {path.parent.parent.name: path.read_text() for path in course.folder.glob("feedback/*/*/*.html")}
+    pages = {
+        path.parent.parent.name: path.read_text()
+        for path in course.folder.glob("feedback/*/*/*.html")
+    }
     assert len(pages) == sum(not isinstance(case.scores, str) for case in CASES.values())
     for student, page in pages.items():
         text = re.sub(r"<[^>]*>", "", page)
@@ -476,8 +548,13 @@ def test_the_cost_of_a_submission(course: Course) -> None:
 
 
 def digest_of(course: Course) -> dict[str, Any]:
-    outcomes = {path.stem: json.loads(path.read_text()) for path in course.folder.glob("outcomes/*/*.json")}
-    return {name: (each["status"], each["scores"], each["hints"], each["notes"]) for name, each in outcomes.items()}
+    outcomes = {
+        path.stem: json.loads(path.read_text()) for path in course.folder.glob("outcomes/*/*.json")
+    }
+    return {
+        name: (each["status"], each["scores"], each["hints"], each["notes"])
+        for name, each in outcomes.items()
+    }
 
 
 def test_an_interrupted_run_goes_on_and_a_second_one_gives_the_same(course: Course) -> None:
@@ -486,14 +563,28 @@ def test_an_interrupted_run_goes_on_and_a_second_one_gives_the_same(course: Cour
     written = kept.stat().st_mtime_ns
     for student in AGAIN:
         (course.folder / "outcomes" / CHAPTER / f"{student}.json").unlink()
-    homework("grade", course.submissions, "--out", course.folder, "-j", 2, "--sandbox", "--cell-seconds", 12)
+    homework(
+        "grade",
+        course.submissions,
+        "--out",
+        course.folder,
+        "-j",
+        2,
+        "--sandbox",
+        "--cell-seconds",
+        12,
+    )
     assert digest_of(course) == before
     assert kept.stat().st_mtime_ns == written
     homework("export", course.folder, "--to", course.folder.parent / "again.csv")
-    assert (course.folder.parent / "again.csv").read_bytes() == (course.folder.parent / "scores.csv").read_bytes()
+    assert (course.folder.parent / "again.csv").read_bytes() == (
+        course.folder.parent / "scores.csv"
+    ).read_bytes()
 
 
-def test_nbgraders_own_commands_and_manual_marks_and_late_penalties(course: Course, tmp_path: Path) -> None:
+def test_nbgraders_own_commands_and_manual_marks_and_late_penalties(
+    course: Course, tmp_path: Path
+) -> None:
     """In a copy of the course: autograde, generate_assignment, generate_feedback and export as nbgrader has them."""
     folder = tmp_path / "course"
     shutil.copytree(course.folder, folder)
@@ -501,7 +592,11 @@ def test_nbgraders_own_commands_and_manual_marks_and_late_penalties(course: Cour
     def nbgrader(*arguments: str) -> None:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         subprocess.run(
-            ["nbgrader", *arguments], cwd=folder, env=os.environ | {"PATH": path}, check=True, capture_output=True
+            ["nbgrader", *arguments],
+            cwd=folder,
+            env=os.environ | {"PATH": path},
+            check=True,
+            capture_output=True,
         )
 
     def scores() -> dict[str, dict[str, str]]:
@@ -510,17 +605,31 @@ def test_nbgraders_own_commands_and_manual_marks_and_late_penalties(course: Cour
 
     with Gradebook(f"sqlite:///{folder}/gradebook.db", "reparameterization") as gradebook:
         gradebook.find_grade(f"{CHAPTER}-weights", CHAPTER, CHAPTER, "sign").manual_score = 2.5
-        gradebook.find_grade(f"{CHAPTER}-weights", CHAPTER, CHAPTER, "sign").needs_manual_grade = False
+        gradebook.find_grade(
+            f"{CHAPTER}-weights", CHAPTER, CHAPTER, "sign"
+        ).needs_manual_grade = False
         gradebook.db.commit()
-    assert (scores()["sign"]["weights"], scores()["sign"]["score"], scores()["sign"]["pending"]) == ("2.5", "7.5", "0")
+    assert (
+        scores()["sign"]["weights"],
+        scores()["sign"]["score"],
+        scores()["sign"]["pending"],
+    ) == ("2.5", "7.5", "0")
 
     nbgrader("db", "assignment", "add", CHAPTER, "--duedate", "2030-01-10 12:00:00 UTC")
     for student in ("sign", "reference", "list"):
-        (folder / "submitted" / student / CHAPTER / "timestamp.txt").write_text("2030-01-11 13:00:00 UTC")
-    (folder / "extensions.csv").write_text(f"student,chapter,days\nlist,{CHAPTER},1\nreference,{CHAPTER},7\n")
+        (folder / "submitted" / student / CHAPTER / "timestamp.txt").write_text(
+            "2030-01-11 13:00:00 UTC"
+        )
+    (folder / "extensions.csv").write_text(
+        f"student,chapter,days\nlist,{CHAPTER},1\nreference,{CHAPTER},7\n"
+    )
     homework("grade", folder / "submitted", "--out", folder)
     late = scores()
-    assert (late["sign"]["late penalty"], late["sign"]["score"], late["sign"]["weights"]) == ("1.5", "6", "2.5")
+    assert (late["sign"]["late penalty"], late["sign"]["score"], late["sign"]["weights"]) == (
+        "1.5",
+        "6",
+        "2.5",
+    )
     assert (late["list"]["late penalty"], late["list"]["score"]) == ("0.8", "7.2")
     assert (late["reference"]["late penalty"], late["reference"]["score"]) == ("0", "8")
 
@@ -543,13 +652,17 @@ def test_nbgraders_own_commands_and_manual_marks_and_late_penalties(course: Cour
     assert "stub" not in {key for cell in released.cells for key in cell.metadata}
 
 
-def run_cells(*sources: str, limits: jail.Limits | None = None) -> tuple[list[list[Any]], list[str], str]:
+def run_cells(
+    *sources: str, limits: jail.Limits | None = None
+) -> tuple[list[list[Any]], list[str], str]:
     made = nbformat.v4.new_notebook(cells=[new_code_cell(source) for source in sources])
     return jail.run(made, limits or jail.Limits(cell_seconds=10), sandbox=False)
 
 
 def test_without_the_sandbox_nothing_outlives_a_run_either() -> None:
-    outputs, _, _ = run_cells(CHILD.replace("86399", "86398"), DAEMON.replace("86399", "86398"), "print(1)")
+    outputs, _, _ = run_cells(
+        CHILD.replace("86399", "86398"), DAEMON.replace("86399", "86398"), "print(1)"
+    )
     assert outputs[2][0]["text"] == "1\n"
     assert not [p for p in psutil.process_iter(["cmdline"]) if "86398" in (p.info["cmdline"] or [])]
 
@@ -574,7 +687,9 @@ reach("files", lambda: open({str(victim)!r}, "a"))
 reach("package", lambda: open({str(ROOT / "rpt_helpers" / "py.typed")!r}, "r+"))
 reach("processes", lambda: os.kill({os.getpid()}, 0))
 """
-        outputs, _, _ = jail.run(nbformat.v4.new_notebook(cells=[new_code_cell(code)]), jail.Limits(), sandbox)
+        outputs, _, _ = jail.run(
+            nbformat.v4.new_notebook(cells=[new_code_cell(code)]), jail.Limits(), sandbox
+        )
     reached = "".join(output["text"] for output in outputs[0]).split()
     assert reached == ([] if sandbox else ["network", "overlays", "files", "package", "processes"])
 
@@ -602,7 +717,10 @@ def test_the_sandbox_without_root(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_grading_refuses_where_the_sandbox_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jail, "_SETUP", "echo no namespaces here >&2; exit 1")
-    with pytest.raises(jail.JailError, match=r"the sandbox cannot start here; nothing was graded.\n.*\nno namespaces"):
+    with pytest.raises(
+        jail.JailError,
+        match=r"the sandbox cannot start here; nothing was graded.\n.*\nno namespaces",
+    ):
         jail.probe(sandbox=True)
 
 

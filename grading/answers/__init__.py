@@ -1,0 +1,1 @@
+"""Reference solutions, hidden inputs and wrong answers: a module a chapter. For instructors."""
