@@ -42,8 +42,9 @@ def pathwise(
 ) -> FloatArray:
     r"""Differentiate through the sample: the reparameterization trick.
 
-    :math:`f'(y)\,\nabla_\theta g(\epsilon, \theta)` at :math:`y = g(\epsilon, \theta)`,
-    for a Normal :math:`(f'(y),\ f'(y)\,\epsilon)` in (mu, sigma).
+    :math:`f'(y)\,\nabla_\theta g(\epsilon, \theta)` at the sample
+    :math:`y = g(\epsilon, \theta)`, for a Normal in (mu, sigma)
+    :math:`(f'(y),\ f'(y)\,\epsilon)`.
     Mohamed et al. (2020), section 5; Kingma and Welling (2014).
     """
     reparameterized(node)
@@ -59,9 +60,10 @@ def score_function(
 ) -> FloatArray:
     r"""Differentiate the density instead of the sample (REINFORCE).
 
-    :math:`(f(y) - b)\,\nabla_\theta\log p(y;\theta)`. The baseline b is a number, one
-    number a parameter, or a function of the sampled losses. The loss needs no
-    derivative. Mohamed et al. (2020), section 4; Glynn (1990); Williams (1992).
+    :math:`(f(y) - b)\,\nabla_\theta\log p(y;\theta)`. The baseline b is a
+    number, one number a parameter, or a function of the sampled losses.
+    The loss needs no derivative. Mohamed et al. (2020), section 4;
+    Glynn (1990); Williams (1992).
     """
     stochastic(node)
     eps = draws("eps", eps)
