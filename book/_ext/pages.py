@@ -5,6 +5,7 @@ with addresses that are wrong as long as the site's own is not known.
 """
 
 import filecmp
+import re
 import textwrap
 import zlib
 from html import escape
@@ -40,15 +41,24 @@ if (!["light", "dark"].includes(document.documentElement.dataset.theme)) {
 
 
 def description(doctree: nodes.document | None, default: str) -> str:
-    """Return the first paragraph of plain text, none of a list, cut to what search engines show."""
+    """Return the first paragraph that is no item of a list, cut to what search engines show."""
     for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
-        text = " ".join(paragraph.astext().split())
-        plain = isinstance(paragraph.parent, nodes.section) and not any(
-            paragraph.findall(nodes.math)
-        )
-        if plain and len(text) > 60:
+        text = without_tex(paragraph.astext())
+        if isinstance(paragraph.parent, nodes.section) and len(text) > 60:
             return textwrap.shorten(text, 160, placeholder=" …")
     return default
+
+
+def without_tex(text: str) -> str:
+    r"""Make the formulas of a sentence readable where nothing draws them: \mu is mu."""
+    for tex, plain in (
+        (r"\\[dl]?dots", "…"),
+        (r"\\sim", "~"),
+        (r"(?<=\w)\\(?=[A-Za-z])", " "),
+        (r"[\\{}]", ""),
+    ):
+        text = re.sub(tex, plain, text)
+    return " ".join(text.split())
 
 
 def add_description(
