@@ -90,22 +90,27 @@ serve: port book
 	@echo 'Serving http://127.0.0.1:$(PORT) until you press Ctrl+C'
 	@trap 'exit 0' INT; $(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT) 2>/dev/null
 
-# sphinx-autobuild wants a conf.py. It gets one in a folder of its own, which looks like the root to Sphinx.
+# sphinx-autobuild wants a conf.py. It gets one in a folder that looks to Sphinx like the root.
 LIVE = _build/live
 live: port
 	@$(BIN)/python book/_ext/katex_html.py
 	@mkdir -p $(LIVE)
 	@for name in _config.yml _toc.yml book; do ln -sfn ../../$$name $(LIVE)/$$name; done
-	@$(BIN)/jupyter-book config sphinx --overwrite $(LIVE) >/dev/null
-	@trap 'exit 0' INT; $(BIN)/sphinx-autobuild --host 127.0.0.1 --port $(PORT) --watch book \
-		--re-ignore '(^|/)(\.|__pycache__|node_modules|_build/)' -W -n --keep-going -q $(LIVE) _build/live-html
+	@$(BIN)/jupyter-book config sphinx $(LIVE) >/dev/null
+	@echo 'http://127.0.0.1:$(PORT) shows what you save, until you press Ctrl+C'
+	@trap 'exit 0' INT; PYTHONPATH=book/_ext $(BIN)/sphinx-autobuild --host 127.0.0.1 --port $(PORT) --watch book \
+		--re-ignore '__pycache__|node_modules|/\.|/_build/' -W -n --keep-going -q $(LIVE) _build/live-html
 
-# nbgrader's buttons are for instructors.
+# Without the buttons of nbgrader, which are for instructors, and of nbdime, which are for authors. Where the user is root
+# (in a container), Jupyter wants to be told so.
 LAB = .venv/.lab
+NBGRADER = $(foreach name,formgrader validate_assignment assignment_list course_list,"nbgrader.server_extensions.$(name)": false,)
 lab: environment
 	@mkdir -p $(LAB)/labconfig $(LAB)/jupyter_server_config.d
-	@echo '{"disabledExtensions": {"@jupyter/nbgrader": true}}' > $(LAB)/labconfig/page_config.json
-	@JUPYTER_CONFIG_PATH=$(CURDIR)/$(LAB) $(BIN)/jupyter lab --log-level=WARN $$([ "$$(id -u)" != 0 ] || echo --allow-root) book
+	@echo '{"disabledExtensions": {"@jupyter/nbgrader": true, "nbdime-jupyterlab": true}}' > $(LAB)/labconfig/page_config.json
+	@echo '{"ServerApp": {"jpserver_extensions": {$(NBGRADER) "nbdime": false}}}' > $(LAB)/jupyter_server_config.d/readers.json
+	@trap 'exit 0' INT; JUPYTER_CONFIG_PATH="$(CURDIR)/$(LAB)" $(BIN)/jupyter lab --Application.log_level=WARN \
+		$$([ "$$(id -u)" != 0 ] || echo --allow-root) book
 
 # With the extras in the names, or pip looks for a newest version of its own and then misses its hash.
 LOCK = $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-strip-extras \
