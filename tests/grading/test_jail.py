@@ -1,0 +1,80 @@
+"""The jail: what a submission cannot reach, and that it ends."""
+
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell
+
+from grading import jail
+from tests.grading.corpus import CHILD, DAEMON, PATIENT, ROOT, left_running, need_sandbox, turn
+
+
+def run_cells(
+    *sources: str, limits: jail.Limits | None = None
+) -> tuple[list[list[Any]], list[str], str]:
+    made = nbformat.v4.new_notebook(cells=[new_code_cell(source) for source in sources])
+    return jail.run(made, limits or PATIENT, sandbox=False)
+
+
+def test_without_the_sandbox_nothing_outlives_a_run_either() -> None:
+    outputs, _, _ = run_cells(CHILD, DAEMON, "print(1)")
+    assert outputs[2][0]["text"] == "1\n"
+    assert not left_running()
+
+
+@pytest.mark.parametrize("sandbox", [False, True])
+def test_what_the_sandbox_hides(sandbox: bool, tmp_path: Path) -> None:
+    need_sandbox()
+    victim = tmp_path / "victim"
+    victim.touch()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        code = f"""
+import os, socket
+def reach(name, action):
+    try:
+        action()
+        print(name)
+    except OSError:
+        pass
+reach("network", lambda: socket.create_connection(("127.0.0.1", {server.getsockname()[1]}), 2))
+reach("answers", lambda: os.listdir({str(ROOT / "grading" / "answers")!r}))
+reach("files", lambda: open({str(victim)!r}, "a"))
+reach("package", lambda: open({str(ROOT / "rpt_helpers" / "py.typed")!r}, "r+"))
+reach("processes", lambda: os.kill({os.getpid()}, 0))
+"""
+        made = nbformat.v4.new_notebook(cells=[new_code_cell(code)])
+        with turn():
+            outputs, _, _ = jail.run(made, PATIENT, sandbox)
+    reached = "".join(output["text"] for output in outputs[0]).split()
+    assert reached == ([] if sandbox else ["network", "answers", "files", "package", "processes"])
+
+
+def test_the_secret_is_not_in_the_kernels_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RPT_COURSE_SECRET", "whisper")
+    outputs, _, _ = run_cells("import os\nprint('whisper' in str(os.environ))")
+    assert outputs[0][0]["text"] == "False\n"
+
+
+def test_the_wall_limit_ends_everything() -> None:
+    for limits in (jail.Limits(wall_seconds=6), jail.Limits(wall_seconds=6, cell_seconds=1000)):
+        _, reasons, _ = run_cells("while True: pass", "while True: pass", limits=limits)
+        assert reasons[0].startswith("TIMEOUT")
+
+
+def test_the_sandbox_without_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    need_sandbox()
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    jail.probe(sandbox=True)
+
+
+def test_grading_refuses_where_the_sandbox_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jail, "_SETUP", "echo no namespaces here >&2; exit 1")
+    with pytest.raises(
+        jail.JailError,
+        match=r"the sandbox cannot start here; nothing was graded.\n.*\nno namespaces",
+    ):
+        jail.probe(sandbox=True)

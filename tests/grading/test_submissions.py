@@ -1,0 +1,106 @@
+"""Each submission of the corpus gets its status and its points, and leaves nothing behind.
+
+Innocent damage costs nothing, hostile submissions earn nothing. No case depends on another; they
+stand in classes, because xdist gives each class to the next worker that is free.
+"""
+
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from grading.book import CHAPTERS
+from grading.merge import merge
+from grading.nbgrader_plugins import outcome_path
+from grading.questions import load
+from grading.submissions import grade_submission
+from grading.verdict import Outcome
+from tests.grading.corpus import (
+    BROKEN,
+    CASES,
+    CHAPTER,
+    DAMAGED,
+    HONEST,
+    HOSTILE,
+    left_running,
+    need_sandbox,
+    submit,
+    turn,
+)
+
+SECRET = "the secret of the tests"
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def graded(student: str, base: Path) -> Outcome:
+    """Return what becomes of a case that is handed in beside a right one."""
+    need_sandbox()
+    course = base / "course"
+    source = course / "source" / CHAPTER / f"{CHAPTER}.ipynb"
+    source.parent.mkdir(parents=True, exist_ok=True)
+    chapter = nbformat.read(CHAPTERS / f"{CHAPTER}.ipynb", as_version=4)
+    nbformat.write(merge(chapter, load(CHAPTER), SECRET), source)
+    (course / "secret.txt").write_text(SECRET)
+    (course / "gradebook.db").touch()
+    for name in {student, "reference"}:
+        if not (base / "submissions" / name).exists():
+            submit(name, base / "submissions", course)
+    before = contents(course)
+    with turn(alone=student == "many-processes"):
+        outcome = grade_submission(
+            course, base / "submissions", CHAPTER, student, CASES[student].limits, sandbox=True
+        )
+    assert before.items() <= contents(course).items()
+    assert not left_running()
+    return outcome
+
+
+def becomes_what_is_pinned(student: str, base: Path) -> None:
+    case, outcome = CASES[student], graded(student, base)
+    assert outcome.status in case.status.split(" or "), outcome.notes
+    scores = case.scores if isinstance(case.scores, dict) else {}
+    assert outcome.scores == {f"{CHAPTER}-{name}": points for name, points in scores.items()}
+    assert case.notes in "; ".join(outcome.notes)
+    kept = Outcome.read(outcome_path(base / "course", CHAPTER, student))
+    assert kept == (None if outcome.status == "MISSING" else outcome)
+
+
+class TestHonest:
+    @pytest.mark.parametrize("student", HONEST)
+    def test_status_and_points_are_as_pinned(self, student: str, tmp_path: Path) -> None:
+        becomes_what_is_pinned(student, tmp_path)
+
+
+class TestDamaged:
+    @pytest.mark.parametrize("student", DAMAGED)
+    def test_status_and_points_are_as_pinned(self, student: str, tmp_path: Path) -> None:
+        becomes_what_is_pinned(student, tmp_path)
+
+
+class TestBroken:
+    @pytest.mark.parametrize("student", BROKEN)
+    def test_status_and_points_are_as_pinned(self, student: str, tmp_path: Path) -> None:
+        becomes_what_is_pinned(student, tmp_path)
+
+
+class TestHostile:
+    @pytest.mark.parametrize("student", HOSTILE)
+    def test_status_and_points_are_as_pinned(self, student: str, tmp_path: Path) -> None:
+        becomes_what_is_pinned(student, tmp_path)
+
+
+def test_a_submission_costs_seconds_of_one_core_and_is_not_run_twice(tmp_path: Path) -> None:
+    def spent() -> float:
+        return os.times().children_user + os.times().children_system
+
+    need_sandbox()
+    start = spent()
+    outcome = graded("reference", tmp_path)
+    once = spent()
+    assert graded("reference", tmp_path) == outcome
+    assert once - start < 20
+    assert spent() - once < 0.1
