@@ -11,10 +11,10 @@ from rpt_helpers import (
     Cosine,
     ExponentialSquare,
     Normal,
-    Quadratic,
     SquaredError,
     closed_form,
     pathwise,
+    quadratic,
     quadrature,
     score_function,
     symbolic,
@@ -24,20 +24,24 @@ ONE = Normal(1, 1)
 
 
 def test_erdogan_reparameterization_trick() -> None:
-    """G. Erdogan, notebook "Reparameterization Trick": N(2, 1), f = x^2, variance of means of 10 samples."""
-    trick, score = [closed_form.variance(name, Quadratic(0), Normal(2, 1))[0] for name in ESTIMATORS]
+    """G. Erdogan, notebook "Reparameterization Trick": N(2, 1), f = x^2, means of 10 samples."""
+    trick, score = [
+        closed_form.variance(estimator, quadratic(0), Normal(2, 1))[0] for estimator in ESTIMATORS
+    ]
     assert_exact([trick, score], [4, 87])
     assert trick / 10 == pytest.approx(0.3703, rel=0.1)  # simulated there
     assert score / 10 == pytest.approx(8.634, rel=0.1)
 
 
-ESTIMATORS: list[Any] = ["pathwise", "score_function"]
+ESTIMATORS: list[Any] = [pathwise, score_function]
 
 
 def test_storchastic_documentation() -> None:
-    """Storchastic's documentation, variance of the gradient in the mean of e ~ N(-2.77, 1) of 2 e^2."""
+    """Storchastic's documentation: variance of the gradient in the mean, e ~ N(-2.77, 1), 2 e^2."""
     loss = SquaredError([0, 0])  # 2 e^2
-    trick, score = [closed_form.variance(name, loss, Normal(-2.77, 1))[0] for name in ESTIMATORS]
+    trick, score = [
+        closed_form.variance(estimator, loss, Normal(-2.77, 1))[0] for estimator in ESTIMATORS
+    ]
     assert trick == pytest.approx(16)
     assert score == pytest.approx(725.176, abs=5e-4)
     assert trick == pytest.approx(16.7321, rel=0.1)  # simulated there
@@ -45,9 +49,9 @@ def test_storchastic_documentation() -> None:
 
 
 def test_pyprobml_bonnet_and_price() -> None:
-    """K. Murphy, pyprobml, "gradient of expected value of Gaussian": z^2 at mean 1 and variance 2."""
-    assert_exact(closed_form.gradient(Quadratic(0), Normal(1, 2**0.5), "variance"), [2, 1])
-    assert_exact(quadrature.gradient(Quadratic(0), Normal(1, 2**0.5), "variance"), [2, 1])
+    """K. Murphy, pyprobml, "gradient of expected value of Gaussian": z^2, mean 1, variance 2."""
+    for exact in (closed_form, quadrature):
+        assert_exact(exact.gradient(quadratic(0), Normal(1, 2**0.5, "variance")), [2, 1])
 
 
 def test_closed_forms_of_the_quadratic() -> None:
@@ -60,24 +64,29 @@ def test_closed_forms_of_the_quadratic() -> None:
     def agree(variances: Any, in_mu: Any, in_sigma: Any) -> bool:
         return sp.simplify(of_quadratic(variances) - sp.Matrix([in_mu, in_sigma])) == sp.zeros(2, 1)
 
-    assert agree(symbolic.variance("pathwise"), 4 * s**2, 4 * d**2 + 8 * s**2)
+    assert agree(symbolic.variance(symbolic.pathwise()), 4 * s**2, 4 * d**2 + 8 * s**2)
     plain = d**4 / s**2 + 14 * d**2 + 15 * s**2, 2 * d**4 / s**2 + 60 * d**2 + 74 * s**2
-    assert agree(symbolic.variance("score_function"), *plain)
+    assert agree(symbolic.variance(symbolic.score_function()), *plain)
     best = [
-        symbolic.variance_of(symbolic.score_function_sample(baseline=b))[i]
+        symbolic.variance(symbolic.score_function(baseline=b))[i]
         for i, b in enumerate(symbolic.optimal_baseline())
     ]
     assert agree(sp.Matrix(best), 8 * d**2 + 6 * s**2, 40 * d**2 + 24 * s**2)
 
 
 def test_figure_2_of_mohamed_et_al() -> None:
-    """JMLR 21(132), 2020, figure 2: f = (x - k)^2 at mu = sigma = 1; the curves are U-shaped about k = mu."""
+    """JMLR 21(132), 2020, figure 2: f = (x - k)^2 at mu = sigma = 1, U-shaped about k = mu."""
     k = np.linspace(-3, 3, 100)
 
-    def curve(estimator: Any, baseline: Any = None) -> Any:
-        return np.array([closed_form.variance(estimator, Quadratic(c), ONE, baseline=baseline) for c in k])
+    def curve(estimator: Any) -> Any:
+        return np.array([closed_form.variance(estimator, quadratic(c), ONE) for c in k])
 
-    trick, score, best = curve("pathwise"), curve("score_function"), curve("score_function", "optimal")
+    def with_best_baseline(c: float) -> Any:
+        best = closed_form.optimal_baseline(quadratic(c), ONE)
+        return closed_form.variance(score_function, quadratic(c), ONE, baseline=best)
+
+    trick, score = curve(pathwise), curve(score_function)
+    best = np.array([with_best_baseline(c) for c in k])
     assert_exact(trick[:, 0], np.full(100, 4.0))
     for component in (trick[:, 1], *score.T, *best.T):
         lowest = int(component.argmin())
@@ -90,7 +99,7 @@ def test_figure_2_of_mohamed_et_al() -> None:
 
 @pytest.mark.parametrize(("kind", "crossover"), [(ExponentialSquare, 0.869954), (Cosine, 1.063782)])
 def test_where_the_trick_stops_winning_in_figure_3(kind: Any, crossover: float) -> None:
-    """JMLR 21(132), 2020, figure 3, at mu = sigma = 1: beyond this k the score function varies less, in mu."""
+    """JMLR 21(132), 2020, figure 3, mu = sigma = 1: beyond this k the score function wins in mu."""
 
     def excess(k: float) -> Any:
         trick = quadrature.variance(pathwise, kind(k), ONE)[0]
@@ -102,5 +111,6 @@ def test_where_the_trick_stops_winning_in_figure_3(kind: Any, crossover: float) 
 def test_a_mean_baseline_can_hurt() -> None:
     """For cos(x) at mu = sigma = 1, in mu."""
     plain = quadrature.variance(score_function, Cosine(1), ONE)[0]
-    with_mean = quadrature.variance(score_function, Cosine(1), ONE, baseline="mean")[0]
+    mean = quadrature.expected_loss(Cosine(1), ONE)
+    with_mean = quadrature.variance(score_function, Cosine(1), ONE, baseline=mean)[0]
     assert (round(plain, 4), round(with_mean, 4)) == (0.3240, 0.4314)
