@@ -70,7 +70,7 @@ def test_new_chapter_runs_and_passes_gates_and_grading(
     merged = python(copy, "-c", MERGE)
     assert merged.returncode == 0, merged.stderr
     ok, wrong = merged.stdout.splitlines()
-    assert ok.endswith(": ok") and "try again" in wrong
+    assert ok.endswith(": ok") and "do not add up" in wrong
 
 
 @pytest.mark.parametrize(

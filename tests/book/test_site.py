@@ -15,6 +15,9 @@ from typing import Any
 import nbformat
 import playwright.sync_api
 import pytest
+from docutils import nodes
+from docutils.utils import new_document
+from pages import description
 from repository_links import theme_options
 from self_contained import foreign_loads
 from site_checks import html_files, site_faults
@@ -142,6 +145,42 @@ def test_what_a_page_would_load_from_another_host_is_seen(html: str, address: st
 
 def test_links_to_another_host_are_no_loads() -> None:
     assert foreign_loads(SOUND) == []
+
+
+# What pages say of themselves
+
+SENTENCE = (
+    r"A node emits $y \sim N(\mu, \sigma^2)$ where $\mu = 299{,}800$, $\sigma\epsilon$ is noise. "
+)
+
+
+def document(*texts: str) -> nodes.document:
+    """Return a page: a list item, then paragraphs."""
+    page = new_document("page")
+    section, listed = nodes.section(), nodes.bullet_list("", nodes.list_item())
+    listed[0] += nodes.paragraph(
+        text="An item of a list says nothing of the page, however long it is."
+    )
+    page += section
+    section += listed
+    section += [nodes.paragraph(text=text.replace("$", "")) for text in texts]
+    return page
+
+
+def test_description_is_the_first_long_paragraph_with_readable_formulas() -> None:
+    expected = "A node emits y ~ N(mu, sigma^2) where mu = 299,800, sigma epsilon is noise."
+    assert description(document("Short.", SENTENCE, "x" * 100), "the book") == expected
+
+
+def test_description_is_cut_between_words() -> None:
+    cut = description(document(SENTENCE * 3), "the book")
+    assert len(cut) <= 160 and cut.endswith("is noise. A node …")
+
+
+def test_page_without_a_long_paragraph_is_described_by_the_book() -> None:
+    assert (
+        description(document("Short."), "the book") == description(None, "the book") == "the book"
+    )
 
 
 # A book of two small pages, built as the whole book is: its configuration, and what fails a build.
