@@ -169,7 +169,7 @@ def estimate(
         total = run(n_samples // block, rng)
     else:
         streams = max(1, min(STREAMS, n_samples // max(block, 100)))
-        total = reduce(_merge, executor.map(run, _shares(n_samples // block, streams), rng.spawn(streams)))
+        total = reduce(_merge, executor.map(run, [*_shares(n_samples // block, streams)], rng.spawn(streams)))
     variance = total.squares / (total.n - 1) * block
     if not np.isfinite(total.mean).all() or not np.isfinite(variance).all():
         reject("estimator", total.mean, "a function that returns finite numbers, not too large to be squared")
