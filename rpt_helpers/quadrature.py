@@ -1,169 +1,223 @@
-r"""Exact expectations, gradients and variances for any smooth loss, by the trapezoidal rule.
+r"""Exact expectations, gradients and variances of any smooth loss of a Normal.
 
-For a function that is smooth on the whole line and decays like the Normal density, equally spaced
-points converge exponentially (Trefethen and Weideman, "The Exponentially Convergent Trapezoidal
-Rule", SIAM Review 56(3), 2014). Gauss-Hermite points, spread out like :math:`\sqrt{2m}`, would need far
-more points for an oscillating or narrow loss.
+They come from the trapezoidal rule, which converges exponentially for a function that is smooth on
+the whole line and decays like the Normal density (Trefethen and Weideman, "The Exponentially
+Convergent Trapezoidal Rule", SIAM Review 56(3), 2014). The points are
+:math:`y = \mu + \sigma\sinh t` with equally spaced t, dense near mu and sparse in the tails.
+The step is halved until three rules, each on every third point, agree. A jump or a kink never looks
+the same to all three.
 
-The step is halved until the rule and its copy shifted by a fraction of a step agree. The shift matters:
-halving alone can be fooled by a loss that oscillates in time with the points.
+Every function integrates some h(y) times the density, to about 1e-13 of :math:`E|h|`, and raises a
+ValueError where it cannot: h is not finite, or is not negligible beyond 37 sigma, or has a jump, a
+kink or a detail that is too narrow for the points, or is 0 on all of them. What lies between the
+points cannot be seen: a detail narrower than sigma / 2048, or 1 / 2048 of its distance from mu.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from ._arguments import FloatArray, real_array, reject, whole_number
-from .estimators import pathwise, score_function
+from .estimators import pathwise
 from .losses import ArrayFunction, DifferentiableLoss, values
 from .nodes import Normal
 
-HALF_WIDTH = 37.0  # the Normal density is below 1e-297 there
-FIRST_LEVEL, LAST_LEVEL = 12, 18  # steps of HALF_WIDTH / 2**level
-SHIFT = (3 - 5**0.5) / 2  # golden section: never close to a fraction with a small denominator
+HALF_WIDTH = 37.0
+"""Of the range in sigma: the Normal density is below 1e-297 there."""
+
+FIRST_LEVEL, LAST_LEVEL = 11, 16
+"""The step in t is 2**-level."""
+
 RELATIVE_TOLERANCE = 1e-13
+"""Of E|h|: how far the three rules may be apart."""
+
+TAIL_TOLERANCE = 1e-15
+"""Of E|h|: the share of the outermost points. Where h grows too fast, far more lies beyond them."""
+
+DERIVATIVE_TOLERANCE = 1e-10
+"""Of E|h|: how far the gradients by the derivative and by the values of a loss may be apart."""
+
+ROUNDING = 2.0**-50
+"""Of the value of a loss: 4 units in its last place."""
 
 
-def _integrate(function: ArrayFunction, node: Normal, rounding: float | FloatArray = 0.0) -> Any:
-    """Return E function(eps) for values of shape (n_points,) or (n_points, m), to a relative 1e-13 of E|function|.
+@lru_cache(maxsize=4)
+def _rules(level: int, origin: float) -> list[tuple[FloatArray, FloatArray]]:
+    """Return the points eps and the weights of the three rules; t = `origin` is one of the points."""
+    step = 2.0**-level
+    n = 3 * round(np.arcsinh(HALF_WIDTH) / step / 3)
+    index = np.arange(-n, n, dtype=np.float64).reshape(-1, 3).T
+    eps = np.sinh((index + origin / step % 1) * step)
+    weight = np.exp(-0.5 * eps * eps) * np.hypot(1, eps) * 3 * step / (2 * np.pi) ** 0.5
+    eps.setflags(write=False)  # the next call gets the same array
+    return list(zip(eps, weight, strict=True))
 
-    Where the function is the square of a difference, `rounding` is the error of that difference.
+
+def _integrate(
+    name: str,
+    function: ArrayFunction,
+    node: Normal,
+    rounding: Callable[[FloatArray], FloatArray | float] = lambda size: 0.0,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return E h, E|h| and the error allowed, for values h(eps) of shape (n,) or (n, m).
+
+    `rounding` takes E|h| and returns how much of E h the rounding of h may change.
     """
     if not isinstance(node, Normal):
         reject("node", node, "a Normal")
-    # y = mu + sigma eps cannot tell apart noise that is closer than this.
-    tolerance = RELATIVE_TOLERANCE + np.spacing(abs(node.mu)) / node.sigma
-    for level in range(FIRST_LEVEL, LAST_LEVEL + 1):
-        step = HALF_WIDTH / 2**level
+    with np.errstate(all="ignore"):  # how far out to look was not the caller's choice
+        # y = mu + sigma eps cannot tell apart noise that is closer than this.
+        tolerance = RELATIVE_TOLERANCE + np.spacing(abs(node.mu)) / node.sigma
         # One point lies at y = 0, where a narrow bump such as exp(-k y^2) cannot hide between the points.
-        origin = (-node.mu / node.sigma / step) % 1
-        at_points, scale = _trapezoid(function, step, origin)
-        shifted, _ = _trapezoid(function, step, (origin + SHIFT) % 1)
-        if np.all(np.abs(at_points - shifted) <= tolerance * scale + (2 * scale**0.5 + rounding) * rounding):
-            return at_points
-    raise ValueError(
-        f"the loss must be smooth on the scale of sigma / {2**LAST_LEVEL / HALF_WIDTH:.0f}: "
-        f"at {node} the rule does not converge (a jump, a kink, or a detail that is too narrow)"
-    )
+        origin = float(np.arcsinh(-node.mu / node.sigma))
+        for level in range(FIRST_LEVEL, LAST_LEVEL + 1):
+            rules = [_rule(name, function, node, *rule) for rule in _rules(level, origin)]
+            means, size = np.array([mean for mean, _ in rules]), rules[0][1]
+            allowed = tolerance * size + rounding(size)
+            apart = np.ptp(means, axis=0)
+            if np.all(apart <= allowed):
+                return means.mean(axis=0), size, allowed
+    got = f"rules that are {np.max(apart):.1g} apart at {node}"
+    scale = f"sigma / {2**LAST_LEVEL / 3:.0f}"
+    reject(name, got, f"smooth on the scale of {scale} (no jump, no kink), and keep its digits")
 
 
-def _trapezoid(function: ArrayFunction, step: float, shift: float) -> tuple[FloatArray, FloatArray]:
+def _rule(
+    name: str, function: ArrayFunction, node: Normal, eps: FloatArray, weight: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Return the rule's value and its value for |function|."""
-    n = round(HALF_WIDTH / step)
-    eps = (np.arange(-n, n + 1, dtype=np.float64) + shift) * step
-    weight = np.exp(-0.5 * eps * eps) * step / (2 * np.pi) ** 0.5
     terms = function(eps).T * weight
     absolute = np.abs(terms)
-    scale = absolute.sum(axis=-1)
-    if not np.isfinite(scale).all() or np.any(absolute[..., [0, -1]].max(axis=-1) > RELATIVE_TOLERANCE * scale):
-        raise ValueError(
-            f"|loss| * density must be finite and concentrated within {HALF_WIDTH:.0f} sigma of mu: "
-            "this loss grows too fast or is not defined everywhere"
-        )
-    return terms.sum(axis=-1), scale
+    size = absolute.sum(axis=-1)
+    within = f"within {HALF_WIDTH:.0f} sigma of mu"
+    if not np.isfinite(size).all():
+        worst = np.atleast_2d(absolute).max(axis=0).argmax()
+        got = f"{function(eps)[worst]} at y = {node.path(eps[worst]):.6g}"
+        reject(name, got, f"finite {within}")
+    tail = absolute[..., [0, -1]].max(axis=-1)
+    if np.any(tail > TAIL_TOLERANCE * size):
+        got = f"{np.max(tail / size):.1g} of E|h| at the last point"
+        reject(name, got, f"concentrated {within} (it grows too fast)")
+    return terms.sum(axis=-1), size
 
 
-def expectation(function: ArrayFunction, node: Normal) -> Any:
-    r"""Return :math:`E\,h(y)` for :math:`y \sim N(\mu, \sigma^2)`.
+def _mean(name: str, function: ArrayFunction, node: Normal) -> FloatArray:
+    """Return E h of an h that is not 0 on all points."""
+    mean, size, _ = _integrate(name, function, node)
+    if not np.all(size):
+        reject(name, "0 on all points", "different from 0 where the points lie")
+    return mean
 
-    Parameters
-    ----------
-    function : callable
-        Smooth; takes an array of shape (n_points,) and returns shape (n_points,) or (n_points, m).
-    node : Normal
-        The distribution of y.
 
-    Returns
-    -------
-    float, or ndarray of shape (m,)
-        To a relative accuracy of about 1e-13 of :math:`E|h|`.
+def expectation(function: ArrayFunction, node: Normal) -> float | FloatArray:
+    r"""Return :math:`E\,h(y)` for :math:`y \sim N(\mu, \sigma^2)`: a float, or shape (m,).
 
-    Raises
-    ------
-    ValueError
-        If the rule cannot resolve the function (a jump, a kink, a detail much narrower than sigma), or the
-        expectation does not exist because the function grows too fast.
+    The function takes an array of shape (n,) and returns shape (n,), or (n, m) for m functions at once.
     """
 
     def at_noise(eps: FloatArray) -> FloatArray:
         result = real_array("function(y)", function(node.path(eps)))
         if result.ndim not in (1, 2) or len(result) != len(eps):
-            reject("function(y)", f"shape {result.shape}", f"of shape ({len(eps)},) or ({len(eps)}, m) here")
+            n = len(eps)
+            reject("function(y)", f"shape {result.shape}", f"of shape ({n},) or ({n}, m) here")
         return result
 
-    result = _integrate(at_noise, node)
-    return result if np.ndim(result) else float(result)
+    result = _mean("function(y)", at_noise, node)
+    return result if result.ndim else float(result)
 
 
 def expected_loss(loss: ArrayFunction, node: Normal) -> float:
-    """Return the expected loss; see `expectation` for accuracy and errors."""
-    return float(_integrate(lambda eps: values(loss, node.path(eps)), node))
+    """Return the expected loss."""
+    return float(_mean("loss", lambda eps: values(loss, node.path(eps)), node))
 
 
 def gradient(loss: DifferentiableLoss, node: Normal) -> FloatArray:
     r"""Return the gradient of the expected loss, shape (2,).
 
-    It is :math:`E[f'(y)\,(1, \epsilon)]`, checked against :math:`E[(f(y) - f(\mu))\,\nabla_\theta\log p(y)]`:
-    a loss whose derivative does not match its value is refused.
+    It is that of `pathwise` and is checked against that of `score_function`: a loss whose derivative
+    does not match its values is refused, as far as the digits of the values can tell.
     """
+    center = expected_loss(loss, node)
 
     def by_derivative(eps: FloatArray) -> FloatArray:
         return pathwise(loss, node, eps)
 
-    def by_score(eps: FloatArray) -> FloatArray:
-        return score_function(loss, node, eps, baseline=center)
+    def by_values(eps: FloatArray) -> FloatArray:
+        return ((values(loss, node.path(eps)) - center) * node.score(eps).T).T
 
-    center = float(values(loss, np.array([node.mu]))[0])
-    result, check = _integrate(by_derivative, node), _integrate(by_score, node)
-    size = _integrate(lambda eps: by_derivative(eps) ** 2 + by_score(eps) ** 2, node) ** 0.5
-    if np.any(np.abs(result - check) > 1e-8 * size):
-        reject("loss.derivative", result, f"the derivative of the loss, which would give the gradient {check}")
-    return np.asarray(result)
+    def lost(
+        _: FloatArray,
+    ) -> FloatArray:  # digits of the values, times the root mean square of the score
+        return ROUNDING * abs(center) * np.array([1, 2**0.5 * node.scale_derivative]) / node.sigma
+
+    result, size, error = _integrate("loss.derivative", by_derivative, node)
+    check, check_size, check_error = _integrate("loss * score", by_values, node, lost)
+    error += check_error + DERIVATIVE_TOLERANCE * (size + check_size)
+    if np.any(np.abs(result - check) > error):
+        right = f"the derivative of the loss, which would give the gradient {check}"
+        reject("loss.derivative", result, right)
+    return result
 
 
 def optimal_baseline(loss: ArrayFunction, node: Normal) -> FloatArray:
     r"""Return :math:`E[f S^2]/E[S^2]` for the score S of each component, shape (2,)."""
 
     def weighted(eps: FloatArray) -> FloatArray:
-        square = np.array([eps**2, (eps**2 - 1) ** 2 / 2]).T  # S^2 / E[S^2], in every parameterization
-        return values(loss, node.path(eps))[:, np.newaxis] * square
+        # S^2 / E[S^2], in every parameterization.
+        square = np.array([eps**2, (eps**2 - 1) ** 2 / 2])
+        return (values(loss, node.path(eps)) * square).T
 
-    return np.asarray(_integrate(weighted, node))
+    return _mean("loss", weighted, node)
 
 
 def variance(
     estimator: Callable[..., FloatArray], loss: DifferentiableLoss, node: Normal, **options: Any
 ) -> FloatArray:
-    """Return the variance of one sample of an estimator, per component, shape (2,), to a relative 1e-12 or so.
+    """Return the variance of one sample of an estimator, per component, shape (2,).
 
-    The estimator takes one number of noise a sample, and its samples must not depend on each other, as they do
-    with ``baseline=leave_one_out``.
+    To a relative 1e-12. The estimator takes one number of noise a sample, and its samples must not
+    depend on each other, as they do with ``baseline=leave_one_out``.
     """
     if not callable(estimator):
         reject("estimator", estimator, "a function such as rpt_helpers.pathwise")
     if hasattr(estimator, "noise"):
         reject("estimator", estimator, "one that takes one number of noise a sample")
+    name = "estimator(loss, node, eps)"
 
-    def gradients(eps: FloatArray) -> FloatArray:
-        result = real_array("gradients", estimator(loss, node, eps, **options))
+    def samples(eps: FloatArray) -> FloatArray:
+        result = real_array(name, estimator(loss, node, eps, **options))
         if result.shape != (len(eps), 2):
-            reject("estimator", f"shape {result.shape}", f"a function that returns shape {len(eps), 2} here")
+            reject(name, f"shape {result.shape}", f"of shape ({len(eps)}, 2) here")
         return result
 
-    few = np.linspace(-2, 2, 9)
-    if not np.allclose(gradients(few)[:3], gradients(few[:3]), rtol=1e-9, atol=0, equal_nan=True):
-        reject("estimator", estimator, "one whose samples do not depend on each other")
-    mean = _integrate(gradients, node)
-    rounding = 8 * np.spacing(np.abs(mean))  # which is all that varies in a constant gradient
-    return np.asarray(_integrate(lambda eps: (gradients(eps) - mean) ** 2, node, rounding))
+    def gradients(eps: FloatArray) -> FloatArray:
+        result, few = samples(eps), [0, len(eps) // 2, -1]
+        if np.any(np.abs(samples(eps[few]) - result[few]) > 1e-6 * np.abs(result).max()):
+            independent = "one whose samples do not depend on each other, as with leave_one_out"
+            reject("estimator", estimator, independent)
+        return result
+
+    def squares(eps: FloatArray) -> FloatArray:
+        return (gradients(eps) - mean) ** 2
+
+    def rounding(size: FloatArray) -> FloatArray:  # which is all that varies in a constant gradient
+        change = 8 * np.spacing(np.abs(mean))
+        return (2 * size**0.5 + change) * change
+
+    mean, size, _ = _integrate(name, gradients, node)
+    if not np.any(size):
+        expected_loss(loss, node)  # refuses a loss that hides between the points
+    return _integrate(name, squares, node, rounding)[0]
 
 
 def hermite_spectrum(loss: ArrayFunction, node: Normal, order: int) -> FloatArray:
-    r"""Return the coefficients of :math:`f(\mu + \sigma\epsilon) = \sum_k c_k He_k(\epsilon)/\sqrt{k!}`, shape (order + 1,).
+    r"""Return the coefficients of the loss in Hermite polynomials of the noise, shape (order + 1,).
 
-    :math:`c_k = E[f(\mu + \sigma\epsilon)\,He_k(\epsilon)]/\sqrt{k!}`, so that the squares from k = 1 on add up to
-    the variance of the loss.
+    :math:`c_k = E[f(y)\,He_k(\epsilon)]/\sqrt{k!}`, so that
+    :math:`f(\mu + \sigma\epsilon) = \sum_k c_k He_k(\epsilon)/\sqrt{k!}` and the squares from k = 1 on
+    add up to the variance of the loss.
     """
     order = whole_number("order", order, minimum=0)
 
@@ -173,4 +227,4 @@ def hermite_spectrum(loss: ArrayFunction, node: Normal, order: int) -> FloatArra
             normalized.append((eps * normalized[k] - k**0.5 * normalized[k - 1]) / (k + 1) ** 0.5)
         return (values(loss, node.path(eps)) * np.array(normalized[: order + 1])).T
 
-    return np.asarray(_integrate(products, node))
+    return _mean("loss", products, node)
