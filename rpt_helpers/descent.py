@@ -43,8 +43,11 @@ class Diverged(ValueError):
     """A step of a descent that cannot be taken; ``trajectory`` is the path until then."""
 
     def __init__(self, message: str, trajectory: Trajectory[AnyNode]) -> None:
-        super().__init__(message)
+        super().__init__(message, trajectory)  # both, so that it comes home from another process
         self.trajectory = trajectory
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 def decaying_step(initial: float, halved_after: float) -> Callable[[int], float]:
