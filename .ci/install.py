@@ -50,8 +50,8 @@ def run(command: list[str], held: IO[bytes], expected: int = 0) -> None:
                 process.wait(timeout=15)
             except subprocess.TimeoutExpired:
                 found = Path(log.name).read_bytes().count(b"\nCollecting")
-                unpacked = len(list(VENV.glob("lib/*/site-packages/*.dist-info")))
-                if expected:
+                if expected and found:
+                    unpacked = len(list(VENV.glob("lib/*/site-packages/*.dist-info")))
                     print(f"  {found} of {expected} found, {unpacked} unpacked", flush=True)
             except KeyboardInterrupt:  # it reached pip too, whose traceback helps nobody
                 process.wait()
