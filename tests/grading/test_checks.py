@@ -34,6 +34,8 @@ def toys(monkeypatch: pytest.MonkeyPatch) -> None:
         yield "mu is too small" if mu < 1 else None
         if sigma > 1e6:
             raise ValueError("loss.derivative must be something that no student ever saw")
+        if mu > 1e6:
+            raise OverflowError("far inside of the library")
 
     @claim("many")
     def many(*numbers: float) -> Iterator[str | None]:
@@ -56,7 +58,7 @@ def by_a_helper(x: int) -> float:
 
 def with_a_typo(x: int) -> int:
     number = 2 * x
-    return nunber + number  # type: ignore[name-defined]  # noqa: F821
+    return undefined + number  # type: ignore[name-defined]  # noqa: F821
 
 
 class Callable_:
@@ -75,7 +77,7 @@ class Callable_:
         (lambda x: np.array([1, 2]), "the answer is not of the kind that the exercise asks for"),
         (7, "try again: pass the function itself, and not what it returns"),
         (np.ones(2), "try again: pass the function itself, and not what it returns"),
-        (with_a_typo, "raised NameError in line 3 of with_a_typo: name 'nunber' is not defined"),
+        (with_a_typo, "raised NameError in line 3 of with_a_typo: name 'undefined' is not defined"),
         (by_a_helper, "raised ZeroDivisionError in line 4 of by_a_helper: division by zero"),
         (lambda x: exit(), "try again: your answer raised SystemExit in line 1 of <lambda>: None"),
         (lambda: 1, "raised TypeError: <lambda>() takes 0 positional arguments but 1 was given"),
@@ -110,6 +112,7 @@ def test_what_a_function_is_told(
         ("point", (1j, 2), "try again: mu must be a finite real number, got 1j"),
         ("point", (float("nan"), 2), "try again: mu must be a finite real number, got nan"),
         ("point", (1, 1e9), "try again: nothing can be computed with these numbers; try others"),
+        ("point", (1e9, 1), "try again: nothing can be computed with these numbers; try others"),
         ("point", None, "not attempted"),
         ("many", [1, -2], "ok"),
         ("many", [], "try again: 2 numbers are asked for, got 0"),

@@ -60,9 +60,9 @@ def test_the_secret_is_not_in_the_kernels_environment(monkeypatch: pytest.Monkey
 
 
 def test_the_wall_limit_ends_everything() -> None:
-    for limits in (jail.Limits(wall_seconds=6), jail.Limits(wall_seconds=6, cell_seconds=1000)):
-        _, reasons, _ = run_cells("while True: pass", "while True: pass", limits=limits)
-        assert reasons[0].startswith("TIMEOUT")
+    limits = jail.Limits(wall_seconds=6, cell_seconds=1000)
+    _, reasons, _ = run_cells("while True: pass", "while True: pass", limits=limits)
+    assert reasons[0].startswith("TIMEOUT")
 
 
 def test_the_sandbox_without_root(monkeypatch: pytest.MonkeyPatch) -> None:
