@@ -36,7 +36,7 @@ def compare(
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = (got / wanted)[wrong]
     which = f"{where} {_which(wrong, names)}"
-    if np.abs(ratio - 1).max() < 5e-4:
+    if np.abs(ratio - 1).max() < 1e-3:
         return f"{which} nearly right, with a relative error of {np.abs(ratio - 1).max():.0e}"
     if np.isfinite(ratio).all() and np.allclose(ratio, ratio[0], rtol=rtol):
         return f"{which} off by the factor {ratio[0]:.4g}"

@@ -168,6 +168,7 @@ def test_a_registered_check_stays_as_it_was(register: Callable[[str], Any]) -> N
         ([3, 1], "here every value is wrong"),
         ([2.0004, 4], "here component 1 (mu) is nearly right, with a relative error of 2e-04"),
         ([2.0002, 4.0002], "here every value is nearly right, with a relative error of 1e-04"),
+        ([2.001, 4.002], "here every value is nearly right, with a relative error of 5e-04"),
         ([2, float("inf")], "here component 2 (sigma) is wrong"),
     ],
 )
