@@ -1,16 +1,16 @@
 r"""Exact expectations, gradients and variances of any smooth loss of a Normal.
 
-They come from the trapezoidal rule, which converges exponentially for a function that is smooth on
-the whole line and decays like the Normal density (Trefethen and Weideman, "The Exponentially
-Convergent Trapezoidal Rule", SIAM Review 56(3), 2014). The points are
-:math:`y = \mu + \sigma\sinh t` with equally spaced t, dense near mu and sparse in the tails.
-The step is halved until three rules, each on every third point, agree. A jump or a kink never looks
-the same to all three.
+The trapezoidal rule converges exponentially for a function that is smooth on the whole line and
+decays like the Normal density (Trefethen and Weideman, "The Exponentially Convergent Trapezoidal
+Rule", SIAM Review 56(3), 2014). The points are :math:`y = \mu + \sigma\sinh t` with equally spaced
+t, dense near mu and sparse in the tails. The step is halved until three rules, each on every third
+point, agree. A kink or a jump never looks the same to all three.
 
-Every function integrates some h(y) times the density, to about 1e-13 of :math:`E|h|`, and raises a
-ValueError where it cannot: h is not finite, or is not negligible beyond 37 sigma, or has a jump, a
-kink or a detail that is too narrow for the points, or is 0 on all of them. What lies between the
-points cannot be seen: a detail narrower than sigma / 2048, or 1 / 2048 of its distance from mu.
+Every function integrates some h(y) against the density to about 1e-13 of :math:`E|h|`, or raises a
+ValueError: where h is not finite, is not negligible beyond 37 sigma, has a jump, a kink or a detail
+too narrow for the points, has lost its digits by cancellation, or is 0 on all points. What lies
+between the points cannot be seen: near mu a detail narrower than sigma / 2048, and in the tails one
+narrower than 1 / 2048 of its distance from mu.
 """
 
 from collections.abc import Callable
@@ -45,7 +45,7 @@ ROUNDING = 2.0**-50
 
 @lru_cache(maxsize=4)
 def _rules(level: int, origin: float) -> list[tuple[FloatArray, FloatArray]]:
-    """Return the points eps and the weights of the three rules; t = `origin` is one of the points."""
+    """Return the points eps and the weights of the three rules; one point is at t = `origin`."""
     step = 2.0**-level
     n = 3 * round(np.arcsinh(HALF_WIDTH) / step / 3)
     index = np.arange(-n, n, dtype=np.float64).reshape(-1, 3).T
@@ -70,7 +70,7 @@ def _integrate(
     with np.errstate(all="ignore"):  # how far out to look was not the caller's choice
         # y = mu + sigma eps cannot tell apart noise that is closer than this.
         tolerance = RELATIVE_TOLERANCE + np.spacing(abs(node.mu)) / node.sigma
-        # One point lies at y = 0, where a narrow bump such as exp(-k y^2) cannot hide between the points.
+        # One point lies at y = 0, where a narrow bump such as exp(-k y^2) cannot hide.
         origin = float(np.arcsinh(-node.mu / node.sigma))
         for level in range(FIRST_LEVEL, LAST_LEVEL + 1):
             rules = [_rule(name, function, node, *rule) for rule in _rules(level, origin)]
@@ -114,7 +114,7 @@ def _mean(name: str, function: ArrayFunction, node: Normal) -> FloatArray:
 def expectation(function: ArrayFunction, node: Normal) -> float | FloatArray:
     r"""Return :math:`E\,h(y)` for :math:`y \sim N(\mu, \sigma^2)`: a float, or shape (m,).
 
-    The function takes an array of shape (n,) and returns shape (n,), or (n, m) for m functions at once.
+    The function takes an array of shape (n,) and returns shape (n,), or (n, m) for m functions.
     """
 
     def at_noise(eps: FloatArray) -> FloatArray:
@@ -136,7 +136,7 @@ def expected_loss(loss: ArrayFunction, node: Normal) -> float:
 def gradient(loss: DifferentiableLoss, node: Normal) -> FloatArray:
     r"""Return the gradient of the expected loss, shape (2,).
 
-    It is that of `pathwise` and is checked against that of `score_function`: a loss whose derivative
+    It is the mean of `pathwise`, checked against that of `score_function`: a loss whose derivative
     does not match its values is refused, as far as the digits of the values can tell.
     """
     center = expected_loss(loss, node)
@@ -147,10 +147,9 @@ def gradient(loss: DifferentiableLoss, node: Normal) -> FloatArray:
     def by_values(eps: FloatArray) -> FloatArray:
         return ((values(loss, node.path(eps)) - center) * node.score(eps).T).T
 
-    def lost(
-        _: FloatArray,
-    ) -> FloatArray:  # digits of the values, times the root mean square of the score
-        return ROUNDING * abs(center) * np.array([1, 2**0.5 * node.scale_derivative]) / node.sigma
+    def lost(_: FloatArray) -> FloatArray:
+        score = np.array([1, 2**0.5 * node.scale_derivative]) / node.sigma  # root mean square
+        return ROUNDING * abs(center) * score
 
     result, size, error = _integrate("loss.derivative", by_derivative, node)
     check, check_size, check_error = _integrate("loss * score", by_values, node, lost)
@@ -195,7 +194,7 @@ def variance(
     def gradients(eps: FloatArray) -> FloatArray:
         result, few = samples(eps), [0, len(eps) // 2, -1]
         if np.any(np.abs(samples(eps[few]) - result[few]) > 1e-6 * np.abs(result).max()):
-            independent = "one whose samples do not depend on each other, as with leave_one_out"
+            independent = "one whose samples do not depend on each other (leave_one_out's do)"
             reject("estimator", estimator, independent)
         return result
 
@@ -209,14 +208,14 @@ def variance(
     mean, size, _ = _integrate(name, gradients, node)
     if not np.any(size):
         expected_loss(loss, node)  # refuses a loss that hides between the points
-    return _integrate(name, squares, node, rounding)[0]
+    return _integrate(f"{name} ** 2", squares, node, rounding)[0]
 
 
 def hermite_spectrum(loss: ArrayFunction, node: Normal, order: int) -> FloatArray:
     r"""Return the coefficients of the loss in Hermite polynomials of the noise, shape (order + 1,).
 
-    :math:`c_k = E[f(y)\,He_k(\epsilon)]/\sqrt{k!}`, so that
-    :math:`f(\mu + \sigma\epsilon) = \sum_k c_k He_k(\epsilon)/\sqrt{k!}` and the squares from k = 1 on
+    :math:`c_k = E[f(y)\,He_k(\epsilon)]/\sqrt{k!}` in
+    :math:`f(\mu + \sigma\epsilon) = \sum_k c_k He_k(\epsilon)/\sqrt{k!}`. The squares from k = 1 on
     add up to the variance of the loss.
     """
     order = whole_number("order", order, minimum=0)

@@ -82,7 +82,7 @@ def exact_exponential_square(k: Any, mu: Any, sigma: Any) -> tuple[Any, Any, Any
     return gradient, pathwise, [bump(2 * k, powers) / sigma**2 for powers in SCORE_SQUARES]
 
 
-# The bump is 0 to the last digit of a float at mu = 50 sigma, and beyond the rule's reach at mu = -30 sigma.
+# At mu = 50 sigma the bump is 0 to the last digit of a float, at -30 sigma it is out of reach.
 CASES = [(Cosine, exact_cosine, *case) for case in product(K_SIGMAS, SIGMAS, MUS)] + [
     (ExponentialSquare, exact_exponential_square, k_sigma, sigma, mu)
     for k_sigma, sigma, mu in product(K_SIGMAS, SIGMAS, MUS)
@@ -187,9 +187,9 @@ def test_a_large_mean_costs_the_variance_its_digits_and_no_more(slope: float, un
     )
 
 
-def refused(call: Callable[[], Any], about: str) -> None:
+def refused(about: str, call: Callable[..., Any], *arguments: Any, **options: Any) -> None:
     with pytest.raises(ValueError, match=about):
-        call()
+        call(*arguments, **options)
 
 
 ONE = Normal(0, 1)
@@ -203,14 +203,14 @@ DETAILS: dict[str, Callable[[Any], Any]] = {
     "needle": lambda y: np.exp(-1e10 * (y - 0.123) ** 2),
     "block": lambda y: np.where((y > 0.5) & (y < 0.5015), 1.0, 0.0),
     "block on a constant": lambda y: np.where((y > 0.5) & (y < 0.5015), 2.0, 1.0),
-    "jump of 1e-9": lambda y: np.where(y > 0.2, 1.0, 1 + 1e-9),
+    "low jump": lambda y: np.where(y > 0.2, 1.0, 1 + 1e-7),
 }
 
 
 @pytest.mark.parametrize("function", DETAILS.values(), ids=DETAILS)
 def test_what_the_rule_cannot_resolve_is_refused(function: Any) -> None:
-    refused(lambda: quadrature.expectation(function, NORMAL), rf"function\(y\) {UNRESOLVED}")
-    refused(lambda: quadrature.expected_loss(function, NORMAL), f"loss {UNRESOLVED}")
+    refused(rf"function\(y\) {UNRESOLVED}", quadrature.expectation, function, NORMAL)
+    refused(f"loss {UNRESOLVED}", quadrature.expected_loss, function, NORMAL)
 
 
 @pytest.mark.parametrize("center", np.linspace(-0.9, 0.9, 31).tolist())
@@ -221,38 +221,40 @@ def test_a_narrow_bump_on_a_constant_does_not_hide_between_the_points(center: fl
     assert_exact(found, 1 + width * density)
 
 
-def test_no_kink_passes_wherever_it_lies() -> None:
-    """At sigma = 1 the first passes two equally spaced rules, one shifted, with the same error."""
-    spacing = 2.0**-quadrature.FIRST_LEVEL
-    for kink in [0.9050455007832342, *(0.4 + spacing * np.linspace(0, 2.5, 6))]:
-        refused(lambda k=kink: quadrature.expectation(lambda y: np.abs(y - k), ONE), UNRESOLVED)
-        at_mu = Normal(kink, 1)
-        refused(lambda n=at_mu: quadrature.expectation(lambda y: np.abs(y - n.mu), n), UNRESOLVED)
+# The first passes two rules with equal steps of sigma / 111, one of them shifted.
+KINKS = [0.9050455007832342, *(0.4 + 2.0**-quadrature.FIRST_LEVEL * np.arange(0, 3, 0.5))]
 
 
-def test_what_passes_is_right_to_the_promised_thirteen_digits() -> None:
-    """Ever lower jumps: refused while they matter, and passed when they are too low to matter."""
+@pytest.mark.parametrize("kink", KINKS)
+def test_no_kink_passes_wherever_it_lies(kink: float) -> None:
+    for node in (ONE, Normal(kink, 1)):
+        refused(UNRESOLVED, quadrature.expectation, lambda y: np.abs(y - kink), node)
+
+
+@pytest.mark.parametrize("jump", [-0.3, 0.2, 0.6])
+def test_what_passes_is_right_to_the_promised_thirteen_digits(jump: float) -> None:
+    """Lower and lower jumps: refused while they matter, and passed when they are too low to."""
+
+    def found(height: Any) -> Any:
+        return quadrature.expectation(lambda y: 1 + height * (y > jump), ONE)
+
+    refused(UNRESOLVED, found, 1e-8)
     passed = 0
-    for height in 10.0 ** np.arange(-14, -7, 0.5):
-        for jump in (-0.3, 0.2, 0.6):
-            exact = 1 + height * mp.ncdf(-jump)
-            with suppress(ValueError):
-                found = quadrature.expectation(lambda y, h=height, j=jump: 1 + h * (y > j), ONE)
-                passed += 1
-                assert abs(found - exact) < 5e-14
-    assert passed > 9
+    for height in 10.0 ** np.arange(-11, -8, 0.25):
+        with suppress(ValueError):
+            assert abs(found(height) - 1 - height * mp.ncdf(-jump)) < 4e-14
+            passed += 1
+    assert passed > 3
 
 
-@pytest.mark.parametrize("level", range(quadrature.FIRST_LEVEL, quadrature.LAST_LEVEL - 2))
 @pytest.mark.parametrize("node", [ONE, NORMAL])
+@pytest.mark.parametrize("waves", [1, 1 / 3, 2 / 3])
 def test_a_loss_in_time_with_the_points_is_not_taken_for_a_constant(
-    level: int, node: Normal
+    waves: float, node: Normal
 ) -> None:
-    for k in (
-        2.0**level,
-        2.0**level / 3,
-    ):  # one wave for each point near mu, for each point of a rule
-        assert abs(quadrature.expectation(Cosine(2 * np.pi * k / node.sigma / 8), node)) < 1e-12
+    """Near mu it has one wave for each point, or for each point of one of the three rules."""
+    k = 2 * np.pi * waves * 2**quadrature.FIRST_LEVEL / node.sigma
+    assert abs(quadrature.expected_loss(Cosine(k), node)) < 1e-12
 
 
 def test_a_variance_is_refined_even_where_the_mean_needs_nothing() -> None:
@@ -261,14 +263,20 @@ def test_a_variance_is_refined_even_where_the_mean_needs_nothing() -> None:
     assert_exact(quadrature.variance(pathwise, loss, NORMAL), [0.5, 0.5])
 
 
-def test_each_of_several_functions_is_resolved_by_its_own_size() -> None:
-    jump, grows = DETAILS["jump"], ExponentialSquare(-0.49)
-    for small, about in ((jump, UNRESOLVED), (grows, "concentrated within 37 sigma")):
-        for several in (
-            lambda y, f=small: np.array([1e20 * y**2, f(y)]).T,
-            lambda y, f=small: np.array([f(y), 1e20 * y**2]).T,
-        ):
-            refused(lambda f=several: quadrature.expectation(f, ONE), about)
+@pytest.mark.parametrize(
+    ("small", "about"),
+    [
+        (DETAILS["jump"], UNRESOLVED),
+        (ExponentialSquare(-0.49), "concentrated within 37 sigma"),
+        (lambda y: np.exp(0.49 * y**2) / (1 + np.exp(-y)), "concentrated within 37 sigma"),
+    ],
+)
+def test_each_of_several_functions_is_judged_by_its_own_size(small: Any, about: str) -> None:
+    def several(y: Any) -> Any:
+        return np.array([small(y), 1e20 * y**2]).T
+
+    refused(about, quadrature.expectation, several, ONE)
+    refused(about, quadrature.expectation, lambda y: several(y)[:, ::-1], ONE)
 
 
 ZERO = Loss(np.zeros_like, np.zeros_like)
@@ -293,16 +301,12 @@ HIDDEN = Loss(
 def test_a_loss_that_is_zero_wherever_one_looks_is_refused(call: Callable[..., Any]) -> None:
     far = Loss(lambda y: HIDDEN(y - 300), lambda y: HIDDEN.derivative(y - 300))
     for loss in (ZERO, far):
-        refused(
-            lambda f=loss: call(f, NORMAL), "must be different from 0 .*, got '0 on all points'"
-        )
-    refused(lambda: call(HIDDEN, NORMAL), f"must be different from 0|{UNRESOLVED}")
+        refused("must be different from 0 .*, got '0 on all points'", call, loss, NORMAL)
+    refused(f"must be different from 0|{UNRESOLVED}", call, HIDDEN, NORMAL)
 
 
 def test_a_zero_among_several_functions_is_refused() -> None:
-    refused(
-        lambda: quadrature.expectation(lambda y: np.array([y, 0 * y]).T, NORMAL), "different from 0"
-    )
+    refused("different from 0", quadrature.expectation, lambda y: np.array([y, 0 * y]).T, NORMAL)
 
 
 @pytest.mark.parametrize("value", [1.0, -0.1, 1e9])
@@ -334,7 +338,7 @@ def test_a_constant_loss_has_no_gradient_and_no_variance(value: float) -> None:
 )
 def test_a_function_that_is_not_finite_is_refused_where_it_is_not(function: Any, got: str) -> None:
     about = rf"function\(y\) must be finite within 37 sigma of mu, got '{got}'"
-    refused(lambda: quadrature.expectation(function, NORMAL), about)
+    refused(about, quadrature.expectation, function, NORMAL)
 
 
 @pytest.mark.parametrize("unit", [1e-12, 1.0, 1e12])
@@ -350,7 +354,7 @@ def test_a_function_that_is_not_finite_is_refused_where_it_is_not(function: Any,
 )
 def test_what_is_not_concentrated_within_reach_is_refused(function: Any, unit: float) -> None:
     about = r"function\(y\) must be concentrated within 37 sigma of mu \(it grows too fast\)"
-    refused(lambda: quadrature.expectation(lambda y: unit * function(y), ONE), about)
+    refused(about, quadrature.expectation, lambda y: unit * function(y), ONE)
 
 
 @pytest.mark.parametrize("k", [0.3, 0.45, 0.47, 0.475, 0.478, 0.48, 0.485, 0.49])
@@ -376,8 +380,8 @@ def test_a_bump_far_from_mu_is_found(mu: float) -> None:
 @pytest.mark.parametrize("node", [Normal(1e9, 0.9), Normal(-1e17, 1), Normal(1e300, 1e-300)])
 def test_a_normal_whose_samples_have_no_digits_left_is_refused(node: Normal) -> None:
     about = r"sigma must be >= 1e-09 \|mu\|"
-    refused(lambda: quadrature.expectation(np.cos, node), about)
-    refused(lambda: quadrature.gradient(Loss(np.sin, np.cos), node), about)
+    refused(about, quadrature.expectation, np.cos, node)
+    refused(about, quadrature.gradient, Loss(np.sin, np.cos), node)
 
 
 def test_a_normal_whose_samples_have_just_enough_digits_is_accepted() -> None:
@@ -408,12 +412,12 @@ def test_a_normal_far_from_zero_still_has_enough_digits(sigma: float) -> None:
     ],
 )
 def test_what_is_too_large_for_a_float_is_refused(call: Callable[..., Any], sigma: float) -> None:
-    refused(lambda: call(SQUARED_ERROR, Normal(0, sigma)), "must be finite within 37 sigma of mu")
+    refused("must be finite within 37 sigma of mu", call, SQUARED_ERROR, Normal(0, sigma))
 
 
 def test_only_a_normal_is_integrated() -> None:
     wrong: Any = (0.7, 1.3)
-    refused(lambda: quadrature.expectation(np.cos, wrong), "node must be a Normal")
+    refused("node must be a Normal", quadrature.expectation, np.cos, wrong)
 
 
 @pytest.mark.parametrize(
@@ -429,7 +433,7 @@ def test_only_a_normal_is_integrated() -> None:
     ],
 )
 def test_a_function_must_return_one_number_or_row_for_each_point(result: Any) -> None:
-    refused(lambda: quadrature.expectation(result, NORMAL), r"function\(y\) must be")
+    refused(r"function\(y\) must be", quadrature.expectation, result, NORMAL)
 
 
 class Plain:
@@ -450,21 +454,21 @@ def test_a_loss_of_another_shape_is_named(shape: Any) -> None:
         quadrature.optimal_baseline,
         partial(quadrature.variance, score_function),
     ):
-        refused(lambda f=call: f(Plain(shape, np.cos), NORMAL), r"^loss\(y\) must be one number")
+        refused(r"^loss\(y\) must be one number", call, Plain(shape, np.cos), NORMAL)
     for call in (quadrature.gradient, partial(quadrature.variance, pathwise)):
         about = r"^loss.derivative\(y\) must be one number"
-        refused(lambda f=call: f(Plain(np.sin, shape), NORMAL), about)
+        refused(about, call, Plain(np.sin, shape), NORMAL)
 
 
 def test_an_undefined_loss_is_named() -> None:
     def half(y: Any) -> Any:
         return np.where(y > 0, y, np.nan)
 
-    refused(lambda: quadrature.gradient(Loss(half, np.cos), NORMAL), "^loss must be finite")
+    refused("^loss must be finite", quadrature.gradient, Loss(half, np.cos), NORMAL)
     about = "^loss.derivative must be finite"
-    refused(lambda: quadrature.gradient(Loss(np.sin, half), NORMAL), about)
+    refused(about, quadrature.gradient, Loss(np.sin, half), NORMAL)
     about = r"^estimator\(loss, node, eps\) must be finite"
-    refused(lambda: quadrature.variance(pathwise, Loss(np.sin, half), NORMAL), about)
+    refused(about, quadrature.variance, pathwise, Loss(np.sin, half), NORMAL)
 
 
 # What the digits of a loss allow: few where it hardly varies beside its size.
@@ -490,20 +494,25 @@ def test_a_gradient_whose_samples_have_no_variance_exists() -> None:
     assert_exact(quadrature.expected_loss(loss, Normal(0.5, 1)), 0.4**-0.5 * np.exp(0.075 / 0.4))
     exact, *_ = exact_exponential_square(k, mp.mpf(0.5), mp.mpf(1))
     assert_exact(quadrature.gradient(loss, Normal(0.5, 1)), exact)
+    for estimator in (pathwise, score_function):
+        about = r"^estimator\(loss, node, eps\) \*\* 2 must be finite within"
+        refused(about, quadrature.variance, estimator, loss, Normal(0.5, 1))
 
 
 @pytest.mark.parametrize("node", [NORMAL, Normal(-0.4, 0.2), Normal(2, 3, "variance")])
+@pytest.mark.parametrize("right", [Loss(np.sin, np.cos), SQUARED_ERROR, ExponentialSquare(0.6)])
 @pytest.mark.parametrize("offset", [0.0, 1e3])
-@pytest.mark.parametrize("factor", [1 + 3e-8, 1 - 3e-8])
 def test_a_derivative_that_is_wrong_in_the_eighth_digit_is_refused(
-    factor: float, offset: float, node: Normal
+    offset: float, right: DifferentiableLoss, node: Normal
 ) -> None:
-    for right in (Loss(np.sin, np.cos), SQUARED_ERROR, ExponentialSquare(0.6)):
-        value = Loss(lambda y, f=right: offset + f(y), right.derivative)
-        assert_exact(quadrature.gradient(value, node), quadrature.gradient(right, node))
-        wrong = Loss(value, lambda y, f=right: factor * f.derivative(y))
+    higher = Loss(lambda y: offset + right(y), right.derivative)
+    assert_exact(quadrature.gradient(higher, node), quadrature.gradient(right, node))
+    for slope in (
+        lambda y: (1 + 3e-8) * right.derivative(y),
+        lambda y: (1 - 3e-8) * right.derivative(y),
+    ):
         about = "^loss.derivative must be the derivative of the loss"
-        refused(lambda f=wrong: quadrature.gradient(f, node), about)
+        refused(about, quadrature.gradient, Loss(higher, slope), node)
 
 
 @pytest.mark.parametrize("unit", [1e-12, 1.0, 1e12])
@@ -513,7 +522,7 @@ def test_a_derivative_that_is_not_one_is_refused_in_any_unit(factor: float, unit
     expected = unit * quadrature.gradient(Loss(np.sin, np.cos), NORMAL)
     assert_exact(quadrature.gradient(right, NORMAL), expected)
     wrong = Loss(right, lambda y: factor * right.derivative(y))
-    refused(lambda: quadrature.gradient(wrong, NORMAL), "loss.derivative must be the derivative")
+    refused("loss.derivative must be the derivative", quadrature.gradient, wrong, NORMAL)
 
 
 @pytest.mark.parametrize("sigma", [1e-3, 1e-5])
@@ -522,13 +531,13 @@ def test_a_wrong_derivative_is_refused_as_far_as_the_digits_of_the_loss_can_tell
 ) -> None:
     right = Loss(lambda y: 1e3 + np.cos(y + 1), lambda y: -np.sin(y + 1))
     wrong = Loss(right, lambda y: (1 + 1e-11 / sigma) * right.derivative(y))
-    refused(lambda: quadrature.gradient(wrong, Normal(0.3, sigma)), "loss.derivative must be")
+    refused("loss.derivative must be", quadrature.gradient, wrong, Normal(0.3, sigma))
 
 
 def test_a_derivative_that_is_wrong_in_one_component_only_is_refused() -> None:
     slope = 2 * NORMAL.mu  # the mean slope, everywhere
     loss = Loss(lambda y: y**2, lambda y: np.full_like(y, slope))
-    refused(lambda: quadrature.gradient(loss, NORMAL), "loss.derivative must be")
+    refused("loss.derivative must be", quadrature.gradient, loss, NORMAL)
 
 
 WAVE = Cosine(1.7)
@@ -552,14 +561,12 @@ def test_an_estimator_whose_samples_depend_on_each_other_has_no_variance_here(
     def standardized(loss: Any, node: Normal, eps: Any) -> Any:
         return score_function(loss, node, eps) / np.std(loss(node.path(eps)))
 
-    for baseline in (leave_one_out, np.mean, lambda losses: np.full_like(losses, losses.mean())):
-        if baseline is np.mean:
-            baseline = lambda losses: losses.mean() + 0 * losses  # noqa: E731
-        refused(
-            lambda b=baseline: quadrature.variance(score_function, loss, node, baseline=b),
-            INDEPENDENT,
-        )
-    refused(lambda: quadrature.variance(standardized, loss, node), INDEPENDENT)
+    def mean(losses: Any) -> Any:
+        return np.full_like(losses, losses.mean())
+
+    for baseline in (leave_one_out, mean):
+        refused(INDEPENDENT, quadrature.variance, score_function, loss, node, baseline=baseline)
+    refused(INDEPENDENT, quadrature.variance, standardized, loss, node)
 
 
 @pytest.mark.parametrize("spread", [1.0, 1e-1, 1e-2])
@@ -574,6 +581,13 @@ def test_an_estimator_whose_samples_are_independent_is_not_taken_for_another(
         found = quadrature.variance(score_function, loss, node, baseline=baseline)
         exact = closed_form.variance(score_function, loss, node, baseline=baseline)
         assert_allclose(found, exact, rtol=1e-15 / spread**2 + 1e-11)
+
+
+def test_a_variance_that_has_lost_its_digits_is_refused_for_that() -> None:
+    loss, node = SquaredError([1, 2, 6]), Normal(3, 1e-4)
+    baseline = closed_form.expected_loss(loss, node)
+    about = "and keep its digits"
+    refused(about, quadrature.variance, score_function, loss, node, baseline=baseline)
 
 
 def test_a_baseline_that_looks_at_one_loss_only_is_accepted() -> None:
@@ -599,7 +613,7 @@ def test_a_baseline_that_looks_at_one_loss_only_is_accepted() -> None:
     ],
 )
 def test_what_is_no_estimator_is_refused(estimator: Any, about: str) -> None:
-    refused(lambda: quadrature.variance(estimator, WAVE, NORMAL), about)
+    refused(about, quadrature.variance, estimator, WAVE, NORMAL)
 
 
 def test_an_estimator_cannot_spoil_the_points_of_the_next() -> None:
@@ -608,7 +622,7 @@ def test_an_estimator_cannot_spoil_the_points_of_the_next() -> None:
         return pathwise(loss, node, eps)
 
     before = quadrature.expected_loss(WAVE, NORMAL)
-    refused(lambda: quadrature.variance(careless, WAVE, NORMAL), "read-only")
+    refused("read-only", quadrature.variance, careless, WAVE, NORMAL)
     assert quadrature.expected_loss(WAVE, NORMAL) == before
 
 
@@ -664,6 +678,4 @@ def test_a_hermite_spectrum_has_the_length_that_is_asked_for() -> None:
         assert found.shape == (order + 1,)
     wrong: Any
     for wrong in (-1, 1.5, True):
-        refused(
-            lambda o=wrong: quadrature.hermite_spectrum(WAVE, NORMAL, o), "order must be a whole"
-        )
+        refused("order must be a whole", quadrature.hermite_spectrum, WAVE, NORMAL, wrong)
