@@ -82,7 +82,7 @@ def _exact(
     with np.errstate(all="ignore"):
         result = formulas[type(loss)](loss, node, **options)
         if power:
-            result = result * np.array([1.0, node.scale_derivative]) ** power
+            result = result * np.array([1.0, node.scale_derivative**power])
     if not np.isfinite(result).all():
         reject("node", node, f"nearer to the scale of {loss}: the result is too large for a float")
     return result
@@ -108,17 +108,20 @@ def _pathwise(loss: SquaredError, node: Normal) -> FloatArray:
     return 4 * loss.n**2 * np.array([var, delta_square + 2 * var])
 
 
+# Row by row those of A^2, A sigma^2, delta^2 sigma^2 and sigma^4; a column a component.
+COEFFICIENTS = np.array([[1, 2], [6, 20], [8, 40], [15, 74]])
+
+
 def _score_function(loss: SquaredError, node: Normal, baseline: Baseline = 0.0) -> FloatArray:
-    b = np.nan if callable(baseline) else real_array("baseline", baseline)
-    if np.shape(b) not in ((), (2,)) or not np.isfinite(b).all():
+    b = real_array("baseline", np.nan if callable(baseline) else baseline)
+    if b.shape not in ((), (2,)) or not np.isfinite(b).all():
         reject("baseline", baseline, "a finite number or two: the variance with any other depends on the samples")
     delta_square, var = _squares(loss, node)
     level = delta_square + loss.mean_square_deviation
     a = level - b / loss.n
-    if np.any(np.spacing(level) > 1e-8 * np.maximum(abs(a), var)):
+    if b.any() and np.any(np.spacing(level) > 1e-8 * np.maximum(abs(a), var)):
         reject("baseline", baseline, f"smaller: it takes away all digits of the loss, which hardly varies at {node}")
-    # Row by row the coefficients of A^2, A sigma^2, delta^2 sigma^2 and sigma^4.
-    c = np.array([[1, 6, 8, 15], [2, 20, 40, 74]]).T
+    c = COEFFICIENTS
     return loss.n**2 * (c[0] * a**2 + c[1] * a * var + c[2] * delta_square * var + c[3] * var**2) / var
 
 
