@@ -82,7 +82,7 @@ def _exact(
     with np.errstate(all="ignore"):
         result = formulas[type(loss)](loss, node, **options)
         if power:
-            result = result * np.array([1.0, node.scale_derivative**power])
+            result = result * np.array([1.0, np.float64(node.scale_derivative) ** power])
     if not np.isfinite(result).all():
         reject("node", node, f"nearer to the scale of {loss}: the result is too large for a float")
     return result
