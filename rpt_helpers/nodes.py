@@ -137,7 +137,9 @@ class Normal:
 
     def pullback(self, slope: FloatArray, eps: FloatArray) -> FloatArray:
         r"""Apply the chain rule along the path: :math:`f'(y)\,(1,\ \epsilon)` for :math:`(\mu, \sigma)`, shape (n, 2)."""
-        gradient = np.empty((2, *np.shape(eps)))  # a component after the other: sums then run at full speed
+        if np.ndim(eps) != 1:
+            reject("eps", f"shape {np.shape(eps)}", "one number a draw, shape (n,)")
+        gradient = np.empty((2, len(eps)))  # a component after the other: sums then run at full speed
         gradient[0] = slope
         np.multiply(slope, eps, out=gradient[1])
         if self.parameterization != "sigma":
