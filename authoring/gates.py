@@ -12,12 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
-import numpy as np
 from matplotlib.image import imread
 from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator, ValidationError
 from nbgrader.nbgraderformat.common import SchemaMismatchError
-from numpy.typing import NDArray
 
 from .notebooks import ROOT, at, code_cells, errors, outputs, read
 
@@ -29,7 +27,10 @@ MEDIAN_STATEMENTS, LONG_CELL, LONG_SHARE = 4, 12, 0.1
 COLUMNS = 79  # what a page shows without scrolling
 SIGNIFICANT_DIGITS = 6  # more are not the same on every machine
 ALT_LENGTH = 40
-TAGS = {"hide-input", "hide-output", "raises-exception"}
+TAGS = {"hide-input", "hide-output", "raises-exception", "show-input"}
+SVG, PNG = "image/svg+xml", "image/png"
+FIGURE_BYTES = 150_000
+FIGURE_WIDTH = 5 * 72  # points: letters of 11 are then 10 pixels high on a phone
 SECTIONS = ["What can go wrong", "Exercises", "Summary", "Further reading"]
 
 VOLATILE = {
@@ -57,7 +58,7 @@ def texts(output: NotebookNode) -> list[str]:
         return [output.text]
     if output.output_type == "error":
         return [output.evalue]
-    if "image/png" in output.data:
+    if SVG in output.data or PNG in output.data:
         return []
     return [
         re.sub(r"</?\w[^>]*>", " ", text) if kind == "text/html" else text
@@ -255,28 +256,41 @@ def colors(notebook: NotebookNode) -> list[str]:
 # Figures
 
 
+def drawings(notebook: NotebookNode) -> list[tuple[int, str, str]]:
+    """The stored figures: cell, kind, data."""
+    return [
+        (index, kind, data)
+        for index, output in outputs(notebook)
+        for kind, data in output.get("data", {}).items()
+        if kind.startswith("image/")
+    ]
+
+
 def figures(notebook: NotebookNode) -> list[str]:
-    """One PNG a cell, shown by plt.show() on the last line."""
+    """One light figure a cell, shown by plt.show() on the last line."""
     found = []
-    for index, cell in code_cells(notebook):
-        kinds = [kind for output in cell.outputs for kind in output.get("data", {})]
-        kinds = [kind for kind in kinds if kind.startswith("image/")]
-        if len(kinds) > 1:
-            found.append(f"{at(notebook, index)}: {len(kinds)} figures; draw one a cell")
-        if any(kind != "image/png" for kind in kinds):
-            found.append(f"{at(notebook, index)}: {kinds}; only PNG figures are compared")
-        if kinds and cell.source.strip().splitlines()[-1].strip() != "plt.show()":
+    drawn = [index for index, _, _ in drawings(notebook)]
+    for index in sorted(set(drawn)):
+        if drawn.count(index) > 1:
+            found.append(f"{at(notebook, index)}: {drawn.count(index)} figures; draw one a cell")
+        if notebook.cells[index].source.strip().splitlines()[-1].strip() != "plt.show()":
             found.append(f"{at(notebook, index)}: a plotting cell ends with plt.show()")
+    for index, kind, data in drawings(notebook):
+        if kind not in (SVG, PNG):
+            found.append(f"{at(notebook, index)}: {kind}; only SVG and PNG are compared")
+        if len(data) > FIGURE_BYTES:
+            found.append(
+                f"{at(notebook, index)}: its figure has {len(data):,} bytes, allowed are "
+                f"{FIGURE_BYTES:,}: draw fewer points, or rasterized=True"
+            )
     return found
 
 
 def figure_descriptions(notebook: NotebookNode) -> list[str]:
     """Every figure has an alt text that says what it shows, and a caption."""
     found = []
-    for index, cell in code_cells(notebook):
-        if not any("image/png" in output.get("data", {}) for output in cell.outputs):
-            continue
-        alt, caption = figure_texts(cell)
+    for index in sorted({index for index, _, _ in drawings(notebook)}):
+        alt, caption = figure_texts(notebook.cells[index])
         if len(alt) < ALT_LENGTH or re.search(r"\.(png|svg|jpe?g)\b", alt):
             found.append(
                 f"{at(notebook, index)}: metadata mystnb.image.alt is {alt!r}; "
@@ -287,23 +301,46 @@ def figure_descriptions(notebook: NotebookNode) -> list[str]:
     return found
 
 
-def pixels(notebook: NotebookNode) -> dict[int, NDArray[np.float64]]:
-    """The stored figures, by cell."""
-    return {
-        index: imread(io.BytesIO(base64.b64decode(output.data["image/png"])))
-        for index, output in outputs(notebook)
-        if "image/png" in output.get("data", {})
-    }
+def figure_cells(notebook: NotebookNode) -> list[str]:
+    """A figure fits a phone, and its code is folded; one cell may show it, where it is the lesson.
+
+    The tags are hide-input and show-input.
+    """
+    found, shown = [], 0
+    for index, kind, data in drawings(notebook):
+        tagged = set(notebook.cells[index].metadata.get("tags", []))
+        shown += "show-input" in tagged
+        if not tagged & {"hide-input", "show-input"}:
+            found.append(f"{at(notebook, index)}: draws a figure; fold its code: tag it hide-input")
+        width = re.search(r'width="([\d.]+)pt"', data) if kind == SVG else None
+        if width and float(width[1]) > FIGURE_WIDTH:
+            found.append(
+                f"{at(notebook, index)}: its figure is wider than {FIGURE_WIDTH / 72:g} in"
+            )
+    if shown > 1:
+        found.append(f"{shown} cells are tagged show-input, allowed is 1")
+    return found
 
 
 def changed_figures(stored: NotebookNode, rerun: NotebookNode) -> list[str]:
-    """Compare figures by pixel with those of another run of the same cells."""
-    old, new = pixels(stored), pixels(rerun)
+    """Compare figures with those of another run of the same cells: SVG as text, PNG by pixel."""
+
+    def comparable(notebook: NotebookNode) -> dict[int, str | bytes]:
+        return {
+            index: pixels(data) if kind == PNG else data for index, kind, data in drawings(notebook)
+        }
+
+    old, new = comparable(stored), comparable(rerun)
     return [
         f"{at(stored, index)}: its figure changed: look at it after `make refresh`"
         for index in sorted(old | new)
-        if index not in old or index not in new or not np.array_equal(old[index], new[index])
+        if old.get(index) != new.get(index)
     ]
+
+
+def pixels(png: str) -> bytes:
+    image = imread(io.BytesIO(base64.b64decode(png)))
+    return str(image.shape).encode() + image.tobytes()
 
 
 # Small cells, each with a sentence before and after

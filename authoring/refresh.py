@@ -3,7 +3,6 @@
 Nothing is stored unless every chapter ran without a problem.
 """
 
-import base64
 import multiprocessing
 import os
 import re
@@ -18,9 +17,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from .gates import SVG
 from .notebooks import at, clean, code_cells, errors, read, serialize
 
-LANDING_FIGURE = ("variance-comparison.ipynb", "answer", "_static/answer.png")
+LANDING_FIGURE = ("variance-comparison.ipynb", "answer", "_static/answer.svg")
 CELL_TIMEOUT = 60
 # Everything outside the notebook that could change what it prints.
 ENVIRONMENT = {
@@ -108,13 +108,13 @@ def changed_cells(old: NotebookNode, new: NotebookNode) -> list[str]:
 
 
 def named_figure(notebook: NotebookNode, name: str) -> bytes:
-    """Return the PNG of the cell whose ``mystnb.figure.name`` is `name`."""
+    """Return the SVG of the cell whose ``mystnb.figure.name`` is `name`."""
     for cell in notebook.cells:
         if cell.metadata.get("mystnb", {}).get("figure", {}).get("name") == name:
             for output in cell.outputs:
-                if "image/png" in output.get("data", {}):
-                    return base64.b64decode(output.data["image/png"])
-    raise LookupError(f"no cell with mystnb.figure.name {name!r} holds a PNG")
+                if SVG in output.get("data", {}):
+                    return str(output.data[SVG]).encode()
+    raise LookupError(f"no cell with mystnb.figure.name {name!r} holds an SVG")
 
 
 def run_all(paths: Sequence[Path]) -> dict[Path, Run]:

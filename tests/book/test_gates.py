@@ -28,6 +28,9 @@ FIGURE = {
 }
 
 
+SVG = '<svg width="360pt"><path d="M 0 0"/></svg>'
+
+
 def png(value: float = 0) -> str:
     """Return a small image as a notebook stores it."""
     buffer = io.BytesIO()
@@ -37,8 +40,13 @@ def png(value: float = 0) -> str:
 
 def image() -> NotebookNode:
     return new_output(
-        "display_data", data={"image/png": png(), "text/plain": "<Figure size 640x480 with 1 Axes>"}
+        "display_data",
+        data={"image/svg+xml": SVG, "text/plain": "<Figure size 640x480 with 1 Axes>"},
     )
+
+
+def image_of_pixels() -> NotebookNode:
+    return new_output("display_data", data={"image/png": png()})
 
 
 def printed(text: str) -> list[NotebookNode]:
@@ -176,8 +184,16 @@ says("figures", "plotting", "plt.show()", "ax.legend()")
 fault("figures", "two in a cell")(
     lambda notebook: cell(notebook, "plotting").outputs.append(image())
 )
-fault("figures", "SVG")(
-    lambda notebook: cell(notebook, "plotting").outputs[0].data.update({"image/svg+xml": "<svg/>"})
+fault("figures", "twice in one output")(
+    lambda notebook: cell(notebook, "plotting").outputs[0].data.update({"image/png": png()})
+)
+fault("figures", "JPEG")(
+    lambda notebook: cell(notebook, "plotting").outputs[0].update(data={"image/jpeg": png()})
+)
+fault("figures", "heavy")(
+    lambda notebook: (
+        cell(notebook, "plotting").outputs[0].data.update({"image/svg+xml": "x" * 150_001})
+    )
 )
 fault("figure_descriptions", "no metadata")(
     lambda notebook: cell(notebook, "plotting").update(metadata=NotebookNode())
@@ -349,7 +365,7 @@ def lint(tool: str, source: str, folder: Path) -> str:
     (folder / "book").mkdir()
     for settings in ("pyproject.toml", "book/ruff.toml"):
         (folder / settings).write_text((ROOT / settings).read_text())
-    notebook = new_notebook(cells=[new_code_cell(source, outputs=[image()])])
+    notebook = new_notebook(cells=[new_code_cell(source, outputs=[image(), image_of_pixels()])])
     nbformat.write(notebook, folder / "book/chapter.ipynb")
     command = [sys.executable, "-m", *tool.split(), "book"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True).stdout
@@ -382,12 +398,52 @@ def test_linters_accept_a_sound_cell(tmp_path: Path) -> None:
 
 
 def test_changed_figures_are_named() -> None:
-    other, without = good(), good()
-    cell(other, "plotting").outputs[0].data["image/png"] = png(0.01)
-    cell(without, "plotting").outputs = []
-    assert gates.changed_figures(good(), good()) == []
-    for notebook in (other, without):
-        assert [found[:6] for found in gates.changed_figures(good(), notebook)] == ["cell 6"]
+    def drawn(data: dict[str, str]) -> NotebookNode:
+        notebook = good()
+        cell(notebook, "plotting").outputs = [new_output("display_data", data)] if data else []
+        return notebook
+
+    pictures = {"image/png": (png(), png(0.01)), "image/svg+xml": (SVG, SVG.replace("M 0", "M 1"))}
+    for kind, (picture, changed) in pictures.items():
+        stored = drawn({kind: picture})
+        assert gates.changed_figures(stored, drawn({kind: picture})) == []
+        for other in (drawn({kind: changed}), drawn({})):
+            assert [found[:6] for found in gates.changed_figures(stored, other)] == ["cell 6"]
+
+
+def test_figure_that_is_decoded_to_the_same_pixels_is_unchanged() -> None:
+    stored, rerun = good(), good()
+    for notebook, level in ((stored, 0), (rerun, 9)):
+        buffer = io.BytesIO()
+        picture = np.zeros((2, 2, 4), np.uint8)
+        matplotlib.image.imsave(buffer, picture, pil_kwargs={"compress_level": level})
+        data = {"image/png": base64.b64encode(buffer.getvalue()).decode()}
+        cell(notebook, "plotting").outputs[0].data = data
+    assert drawn_bytes(stored) != drawn_bytes(rerun)
+    assert gates.changed_figures(stored, rerun) == []
+
+
+def drawn_bytes(notebook: NotebookNode) -> str:
+    return str(cell(notebook, "plotting").outputs[0].data["image/png"])
+
+
+@pytest.mark.parametrize("tag", ["hide-input", "show-input"])
+def test_a_figure_of_five_inches_whose_cell_is_tagged_passes(tag: str) -> None:
+    notebook = good()
+    assert "fold its code" in gates.figure_cells(notebook)[0]
+    cell(notebook, "plotting").metadata.tags = [tag]
+    assert gates.figure_cells(notebook) == []
+
+
+def test_one_cell_of_a_chapter_shows_how_it_draws_and_no_figure_is_wide() -> None:
+    notebook = good()
+    for identity in ("plotting", "code-0"):
+        cell(notebook, identity).metadata.tags = ["show-input"]
+    cell(notebook, "code-0").outputs = [image()]
+    assert gates.figure_cells(notebook) == ["2 cells are tagged show-input, allowed is 1"]
+    cell(notebook, "code-0").metadata.tags = ["hide-input"]
+    cell(notebook, "code-0").outputs[0].data["image/svg+xml"] = SVG.replace("360", "361")
+    assert "is wider than 5 in" in gates.figure_cells(notebook)[0]
 
 
 # nbval proves stored outputs; what it lets pass is what the gates are for
@@ -416,3 +472,30 @@ def test_nbval_catches_altered_outputs_but_no_cell_that_was_never_run(tmp_path: 
         notebook.cells.append(code)
     assert nbval(notebook, tmp_path) == ["PASSED", "FAILED", "FAILED", "PASSED"]
     assert len(gates.executed(notebook)) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "stored", "changed"),
+    [
+        ("plt.figure(figsize=(5, 3)).add_subplot().plot([1, 2])\nplt.show()", 'd="M', 'd="M 1'),
+        ('table(["a", "b"], [[1, 2.5]])', "<td", "<th"),
+        ('table(["a", "b"], [[1, 2.5]])', "  2.5", "  2.6"),
+    ],
+    ids=["figure", "table in HTML", "table in text"],
+)
+def test_nbval_compares_figures_and_tables_as_text(
+    source: str, stored: str, changed: str, tmp_path: Path
+) -> None:
+    imports = (
+        "import matplotlib.pyplot as plt\n"
+        "from rpt_helpers import plots\nfrom rpt_helpers.tables import table\nplots.use_style()"
+    )
+    path = tmp_path / "chapter.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell(imports), new_code_cell(source)]), path)
+    assert main(["refresh", str(path)]) == 0
+    notebook = nbformat.read(path, as_version=4)
+    assert nbval(notebook, tmp_path) == ["PASSED", "PASSED"]
+    [output] = notebook.cells[1].outputs
+    [kind] = [kind for kind, data in output.data.items() if stored in data]
+    output.data[kind] = output.data[kind].replace(stored, changed)
+    assert nbval(notebook, tmp_path) == ["PASSED", "FAILED"]

@@ -104,7 +104,10 @@ def test_one_failure_means_that_nothing_is_stored(
 
 def test_landing_figure_is_stored_with_its_chapter(tmp_path: Path) -> None:
     chapter, name, target = refresh.LANDING_FIGURE
-    source = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+    source = (
+        "import matplotlib.pyplot as plt\nfrom rpt_helpers import plots\n"
+        "plots.use_style()\nplt.plot([1, 2])\nplt.show()"
+    )
     figure = new_code_cell(source, metadata={"mystnb": {"figure": {"name": name}}})
     nbformat.write(new_notebook(cells=[figure]), tmp_path / chapter)
     assert main(["refresh", str(tmp_path / chapter)]) == 0
