@@ -304,7 +304,8 @@ def test_more_mistakes_get_a_hint(
     ("name", "value", "hint"),
     [
         ("left-hand-side-spread-can-pay", (1.0, np.pi / 2, 1.0), "zero up to rounding"),
-        ("left-hand-side-spread-can-pay", (1, 0, 1e-12), "nothing can be computed with these"),
+        ("left-hand-side-spread-can-pay", (1, 0, 1e-12), "zero up to rounding"),
+        ("left-hand-side-spread-can-pay", (1e9, 0, 1), "nothing can be computed with these"),
         ("stochastic-gradient-descent-too-fast", (0.5, 0.9), "> 0 and at most 0.1, got 0.5"),
     ],
 )
