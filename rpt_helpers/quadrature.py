@@ -48,11 +48,14 @@ def _rules(level: int, origin: float) -> list[tuple[FloatArray, FloatArray]]:
     """Return the points eps and the weights of the three rules; one point is at t = `origin`."""
     step = 2.0**-level
     n = 3 * round(np.arcsinh(HALF_WIDTH) / step / 3)
-    index = np.arange(-n, n, dtype=np.float64).reshape(-1, 3).T
-    eps = np.sinh((index + origin / step % 1) * step)
-    weight = np.exp(-0.5 * eps * eps) * np.hypot(1, eps) * 3 * step / (2 * np.pi) ** 0.5
-    eps.setflags(write=False)  # the next call gets the same array
-    return list(zip(eps, weight, strict=True))
+    rules = []
+    for first in range(-n, 3 - n):
+        growth = np.exp((np.arange(first, n, 3) + origin / step % 1) * step)
+        eps, slope = (growth - 1 / growth) / 2, (growth + 1 / growth) / 2  # sinh t is slow
+        weight = np.exp(-0.5 * eps * eps) * slope * (3 * step / (2 * np.pi) ** 0.5)
+        eps.setflags(write=False)  # the next call gets the same array
+        rules.append((eps, weight))
+    return rules
 
 
 def _integrate(
