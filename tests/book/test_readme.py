@@ -79,7 +79,7 @@ def test_an_address_brings_a_launch_link_and_a_clone_line() -> None:
 
 def test_figure_has_an_alternative_text() -> None:
     [(alternative, path)] = re.findall(r"!\[([^]]*)\]\(([^)]+)\)", README)
-    assert path == "book/_static/answer.png" and len(alternative) > 100
+    assert path == "book/_static/answer.svg" and len(alternative) > 100
 
 
 def test_chapters_are_those_of_the_book() -> None:
