@@ -8,6 +8,7 @@ import hashlib
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import IO
 
@@ -20,8 +21,10 @@ PIP = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
 
 def current() -> list[str]:
     """What the mark of an up-to-date environment says: where it works, what it was made from."""
-    made_from = [(ROOT / name).read_bytes() for name in ("requirements.txt", "pyproject.toml")]
-    return [str(ROOT), hashlib.sha256(b"".join(made_from)).hexdigest()]
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    package = [config["build-system"], config["project"], config["tool"]["hatch"]]
+    made_from = (ROOT / "requirements.txt").read_bytes() + repr(package).encode()
+    return [str(ROOT), hashlib.sha256(made_from).hexdigest()]
 
 
 def mark() -> list[str]:
