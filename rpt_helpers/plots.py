@@ -109,7 +109,7 @@ def svg(figure: Figure) -> str:
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     figure.savefig(buffer, format="svg", metadata=nothing)
-    text = buffer.getvalue()
+    text = buffer.getvalue().replace(" \n", " ")  # one line for each path, not for each point
     names: dict[str, str] = {}
 
     def shorter(match: re.Match[str]) -> str:
