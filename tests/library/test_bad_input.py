@@ -6,6 +6,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import scipy.stats
@@ -30,6 +31,7 @@ from rpt_helpers import (
     leave_one_out,
     measure_valued,
     pathwise,
+    plots,
     quadratic,
     quadrature,
     score_function,
@@ -252,6 +254,31 @@ def test_an_unknown_parameterization_is_answered_with_the_known_ones(
         call(value)
     known = "'sigma', 'variance', 'log_sigma'"
     assert str(caught.value) == f"parameterization must be one of {known}, got {value!r}"
+
+
+DRAWN: list[Call] = [
+    lambda kind: plots.line(plt.gca(), EPS, EPS, kind),
+    lambda kind: plots.points(plt.gca(), EPS, EPS, EPS, kind),
+    lambda kind: plots.level(plt.gca(), 1, "one", kind),
+    lambda kind: plots.histogram(plt.gca(), EPS, kind),
+]
+
+
+@pytest.mark.parametrize("value", [*NOT_NAMES, pathwise], ids=label)
+@pytest.mark.parametrize("call", DRAWN)
+def test_an_unknown_kind_of_curve_is_answered_with_the_known_ones(call: Call, value: Any) -> None:
+    with pytest.raises(ValueError) as caught:
+        call(value)
+    assert str(caught.value).startswith("kind must be one of 'pathwise', 'score_function', ")
+    assert str(caught.value).endswith(f", got {value!r}")
+    plt.close("all")
+
+
+@pytest.mark.parametrize("samples", [[], [NAN], "1"])
+def test_a_histogram_is_of_finite_numbers(samples: Any) -> None:
+    with pytest.raises(ValueError, match=r"^samples(\[0\])? must be "):
+        plots.histogram(plt.gca(), samples, "exact")
+    plt.close("all")
 
 
 BASELINES: list[Call] = [
