@@ -284,14 +284,19 @@ def test_sobol_noise_is_unbiased_with_far_less_variance() -> None:
     assert np.all(found.variance < fewer.variance / 4)  # it still falls with the number of points
 
 
-def test_the_standard_error_of_sobol_sets_is_that_of_the_means_of_sets() -> None:
-    recorder, rng = Recorder(pathwise), np.random.default_rng(3)
-    n_samples = 700 * 32  # in two chunks
-    found = estimate(recorder, quadratic(2), NORMAL, n_samples, rng, noise=Sobol(32))
-    assert len(recorder.chunks) == 2
-    means = recorder.gradients.reshape(700, 32, 2).mean(axis=1)
+@pytest.mark.parametrize("executor", [None, Serial()])
+@pytest.mark.parametrize(("points", "sets"), [(32, 700), (1024, 5)])
+def test_the_standard_error_of_sobol_sets_is_that_of_the_means_of_sets(
+    points: int, sets: int, executor: Executor | None
+) -> None:
+    recorder, rng, noise = Recorder(pathwise), np.random.default_rng(3), Sobol(points)
+    n_samples = points * sets
+    found = estimate(recorder, quadratic(2), NORMAL, n_samples, rng, noise=noise, executor=executor)
+    means = recorder.gradients.reshape(sets, points, 2).mean(axis=1)
     assert_allclose(found.mean, means.mean(axis=0), rtol=1e-12)
-    assert_allclose(found.standard_error, means.std(axis=0, ddof=1) / 700**0.5, rtol=1e-8)
+    assert_allclose(found.standard_error, means.std(axis=0, ddof=1) / sets**0.5, rtol=1e-8)
+    if executor is None:
+        assert len(recorder.chunks) == -(-n_samples // CHUNK)
 
 
 def test_a_sobol_set_may_be_larger_than_a_chunk() -> None:
