@@ -7,8 +7,8 @@ PORT = 8000
 export MPLCONFIGDIR = $(CURDIR)/.venv/.matplotlib
 
 .DEFAULT_GOAL = help
-.PHONY: help book check test test-book test-library test-grading test-coverage lint format serve live lab refresh lock clean \
-	environment port
+.PHONY: help book serve lab check test test-pages test-library test-grading test-coverage lint style spelling types \
+	format live refresh lock clean environment port
 
 help:
 	@echo 'make book      build the book into _build/html'
@@ -37,24 +37,26 @@ NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=60 --nbval-sanitize-wit
 COVERAGE = --cov --cov-append --cov-report=
 
 check: environment
+	@echo 'The chapters: every cell run and compared, and the rules that they keep'
 	@$(PYTEST) $(NBVAL) book tests/book/test_chapters.py
 
 # The parts that concern a reader come first. Each runs, whatever the others say.
-PARTS = test-book test-library test-grading test-coverage lint
+PARTS = check test-pages test-library test-grading test-coverage lint
 export SKIPPED_TESTS = $(CURDIR)/.venv/.skipped
 test: environment
-	@echo 'Everything is checked in five parts; on two cores this takes about a quarter of an hour.'
+	@echo 'Everything is checked, part by part; on two cores this takes about a quarter of an hour.'
 	@trap 'exit 130' INT; rm -f "$$SKIPPED_TESTS" .coverage; failed=; \
-	for part in $(PARTS); do $(MAKE) --no-print-directory $$part || failed="$$failed $$part"; done; \
+	for part in $(PARTS); do $(MAKE) -k --no-print-directory $$part || failed="$$failed $$part"; done; \
 	skipped=$$(sort -u "$$SKIPPED_TESTS" 2>/dev/null | paste -s -d ';' - | sed 's/;/; /g'); \
 	skipped=$${skipped:+. Not checked: $$skipped}; \
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed$$skipped" >&2; exit 1; fi; \
 	echo "Everything passed: chapters, pages, package, library, grading, style, types$$skipped"
 
-test-book: environment
-	@echo 'The chapters cell by cell, the rules for chapters, the built pages, the package, Binder'
+# Without nbval, which would start its kernels under coverage.
+test-pages: environment
+	@echo 'The built pages, the tools of authors, the package, Binder'
 	@$(BIN)/python book/_ext/katex_html.py --for-tests
-	@$(PYTEST) $(NBVAL) $(COVERAGE) book tests/book
+	@$(PYTEST) $(COVERAGE) tests/book --ignore=tests/book/test_chapters.py
 
 test-library: environment
 	@echo 'The library'
@@ -70,11 +72,16 @@ test-coverage: environment
 	@$(BIN)/coverage report --include='authoring/*,grading/*'
 	@$(BIN)/coverage report --include='rpt_helpers/*' --fail-under=100
 
-lint: environment
-	@echo 'Style, spelling, types'
-	@$(BIN)/ruff check -q .
-	@$(BIN)/ruff format -q --check .
+lint: style spelling types
+
+style: environment
+	@$(BIN)/ruff check -q --output-format concise .
+	@$(BIN)/ruff format -q --check --output-format concise .
+
+spelling: environment
 	@$(BIN)/codespell
+
+types: environment
 	@$(BIN)/mypy
 
 format: environment
