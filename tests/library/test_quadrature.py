@@ -82,6 +82,11 @@ def exact_exponential_square(k: Any, mu: Any, sigma: Any) -> tuple[Any, Any, Any
     return gradient, pathwise, [bump(2 * k, powers) / sigma**2 for powers in SCORE_SQUARES]
 
 
+def refused(about: str, call: Callable[..., Any], *arguments: Any, **options: Any) -> None:
+    with pytest.raises(ValueError, match=about):
+        call(*arguments, **options)
+
+
 # At mu = 50 sigma the bump is 0 to the last digit of a float, at -30 sigma it is out of reach.
 CASES = [(Cosine, exact_cosine, *case) for case in product(K_SIGMAS, SIGMAS, MUS)] + [
     (ExponentialSquare, exact_exponential_square, k_sigma, sigma, mu)
@@ -187,9 +192,15 @@ def test_a_large_mean_costs_the_variance_its_digits_and_no_more(slope: float, un
     )
 
 
-def refused(about: str, call: Callable[..., Any], *arguments: Any, **options: Any) -> None:
-    with pytest.raises(ValueError, match=about):
-        call(*arguments, **options)
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+def test_a_large_mean_does_not_let_a_low_jump_pass(unit: float) -> None:
+    """The mean is right to its 13 digits, the variance would have five."""
+    loss = Loss(
+        lambda y: unit * (1000 * y + 3e-6 * np.maximum(y - 0.2, 0)),
+        lambda y: unit * (1000 + np.where(y > 0.2, 3e-6, 0.0)),
+    )
+    about = r"^estimator\(loss, node, eps\) \*\* 2 must be smooth"
+    refused(about, quadrature.variance, pathwise, loss, NORMAL)
 
 
 ONE = Normal(0, 1)
@@ -326,6 +337,7 @@ def test_a_constant_loss_has_no_gradient_and_no_variance(value: float) -> None:
         (lambda y: np.where(y > 0, 1.0, np.nan), "nan at y = -47.*"),
         (lambda y: np.where(y < 3, 1.0, np.nan), "nan at y = 3.00.*"),
         (lambda y: 1 / np.zeros_like(y), "inf at y = .*"),
+        (lambda y: np.where(y > 2, np.inf, 1.0), "inf at y = 2.00.*"),
         (lambda y: np.array([y, np.where(y > 0, y, np.nan)]).T, r"\[.* nan\] at y = -47.*"),
     ],
     ids=[
@@ -333,6 +345,7 @@ def test_a_constant_loss_has_no_gradient_and_no_variance(value: float) -> None:
         "undefined on the left",
         "undefined on the right",
         "infinite",
+        "infinite on the right",
         "second undefined",
     ],
 )
@@ -353,7 +366,7 @@ def test_a_function_that_is_not_finite_is_refused_where_it_is_not(function: Any,
     ids=["explodes", "explodes to the right", "explodes to the left", "second explodes"],
 )
 def test_what_is_not_concentrated_within_reach_is_refused(function: Any, unit: float) -> None:
-    about = r"function\(y\) must be concentrated within 37 sigma of mu \(it grows too fast\)"
+    about = r"function\(y\) must be concentrated within 37 sigma .*, got '[1-9]e-09 of E\|h\|"
     refused(about, quadrature.expectation, lambda y: unit * function(y), ONE)
 
 
