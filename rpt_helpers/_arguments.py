@@ -1,4 +1,4 @@
-"""Checks of arguments: each returns the value in its working type or raises a ValueError that names it."""
+"""Checks of arguments: each returns the value in its working type or names it in a ValueError."""
 
 from __future__ import annotations  # numpy.random is imported by who uses it
 

@@ -1,8 +1,9 @@
-r"""The exact values where a formula exists: what the left-hand side says, and how much each estimator varies.
+r"""Exact values where a formula exists: the left-hand side, and how much each estimator varies.
 
 Throughout, y ~ N(mu, sigma^2) and, for `SquaredError`, :math:`f(y) = n[(y-\bar x)^2 + s^2]` with
-:math:`\delta = \mu - \bar x`. The formulas are derived in the chapters left-hand-side and variance-comparison, and
-by machine in `rpt_helpers.symbolic`. `rpt_helpers.quadrature` has the same four functions for any smooth loss.
+:math:`\delta = \mu - \bar x`. The formulas are derived in the chapters left-hand-side and
+variance-comparison, and by machine in `rpt_helpers.symbolic`. `rpt_helpers.quadrature` has the same
+four functions for any smooth loss.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,8 +25,8 @@ def expected_loss(loss: DifferentiableLoss, node: Normal) -> float:
 def gradient(loss: DifferentiableLoss, node: Normal) -> FloatArray:
     r"""Return the gradient of the expected loss, shape (2,).
 
-    For `SquaredError` :math:`2n\delta` in mu, and :math:`2n\sigma` in sigma, :math:`n` in the variance or
-    :math:`2n\sigma^2` in log sigma.
+    For `SquaredError` :math:`2n\delta` in mu, and :math:`2n\sigma` in sigma, :math:`n` in the
+    variance or :math:`2n\sigma^2` in log sigma.
     """
     return _exact(GRADIENT, loss, node, 1)
 
@@ -34,8 +35,8 @@ def optimal_baseline(loss: DifferentiableLoss, node: Normal) -> FloatArray:
     r"""Return the two constants that minimize the score-function variances, shape (2,).
 
     :math:`b^* = E[f S^2]/E[S^2]` with S the score of the component, for `SquaredError`
-    :math:`n(\delta^2 + 3\sigma^2 + s^2)` for mu and :math:`n(\delta^2 + 5\sigma^2 + s^2)` for the second
-    parameter, whichever it is.
+    :math:`n(\delta^2 + 3\sigma^2 + s^2)` for mu and :math:`n(\delta^2 + 5\sigma^2 + s^2)` for the
+    second parameter, whichever it is.
     """
     return _exact(OPTIMAL_BASELINE, loss, node)
 
@@ -51,15 +52,17 @@ def variance(
     - `score_function` with a constant `baseline` b and :math:`A = \delta^2 + s^2 - b/n`:
       :math:`[A^2 + 6A\sigma^2 + 8\delta^2\sigma^2 + 15\sigma^4]/\sigma^2` and
       :math:`[2A^2 + 20A\sigma^2 + 40\delta^2\sigma^2 + 74\sigma^4]/\sigma^2`.
-    - `measure_valued`: :math:`4\delta^2(4/\pi-1)` and :math:`4(\delta^2 + \sigma^2)`; with ``coupled=False``
-      :math:`2\delta^2(4/\pi-1) + 4\sigma^2/\pi` and :math:`16\delta^2 + 8\sigma^2`.
+    - `measure_valued`: :math:`4\delta^2(4/\pi-1)` and :math:`4(\delta^2 + \sigma^2)`; with
+      ``coupled=False`` :math:`2\delta^2(4/\pi-1) + 4\sigma^2/\pi` and
+      :math:`16\delta^2 + 8\sigma^2`.
     """
     if not callable(estimator):
         reject("estimator", estimator, "a function such as rpt_helpers.pathwise")
-    rows = {loss: formula for (function, loss), formula in VARIANCE.items() if function == estimator}
+    rows = {loss: row for (function, loss), row in VARIANCE.items() if function == estimator}
     if not rows:
         known = ", ".join(sorted({function.__name__ for function, _ in VARIANCE}))
-        reject("estimator", estimator, f"one with a closed form: {known} (rpt_helpers.quadrature takes any)")
+        other = "rpt_helpers.quadrature takes any"
+        reject("estimator", estimator, f"one with a closed form: {known} ({other})")
     return _exact(rows, loss, node, 2, **options)
 
 
@@ -115,14 +118,17 @@ COEFFICIENTS = np.array([[1, 2], [6, 20], [8, 40], [15, 74]])
 def _score_function(loss: SquaredError, node: Normal, baseline: Baseline = 0.0) -> FloatArray:
     b = real_array("baseline", np.nan if callable(baseline) else baseline)
     if b.shape not in ((), (2,)) or not np.isfinite(b).all():
-        reject("baseline", baseline, "a finite number or two: the variance with any other depends on the samples")
+        allowed = "a finite number or two: the variance with any other depends on the samples"
+        reject("baseline", baseline, allowed)
     delta_square, var = _squares(loss, node)
     level = delta_square + loss.mean_square_deviation
     a = level - b / loss.n
     if b.any() and np.any(np.spacing(level) > 1e-8 * np.maximum(abs(a), var)):
-        reject("baseline", baseline, f"smaller: it takes away all digits of the loss, which hardly varies at {node}")
+        smaller = "smaller: it takes away all digits of the loss, which hardly varies"
+        reject("baseline", baseline, f"{smaller} at {node}")
     c = COEFFICIENTS
-    return loss.n**2 * (c[0] * a**2 + c[1] * a * var + c[2] * delta_square * var + c[3] * var**2) / var
+    terms = c[0] * a**2 + c[1] * a * var + c[2] * delta_square * var + c[3] * var**2
+    return loss.n**2 * terms / var
 
 
 def _measure_valued(loss: SquaredError, node: Normal, coupled: bool = True) -> FloatArray:
@@ -134,7 +140,7 @@ def _measure_valued(loss: SquaredError, node: Normal, coupled: bool = True) -> F
 
 
 def _absolute(loss: MeanAbsoluteError, node: Normal) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return the distances of mu from the data, and the standard Normal density and distribution there."""
+    """Return the distances of mu from the data, and density and distribution function there."""
     from scipy.special import ndtr  # slow to import
 
     distance = node.mu - loss.x
@@ -152,7 +158,7 @@ def _gradient_of_absolute(loss: MeanAbsoluteError, node: Normal) -> FloatArray:
     return np.array([2 * probability.mean() - 1, 2 * density.mean()])
 
 
-# A formula more is a row more. Gradients and variances are in (mu, sigma); the chain rule gives the others.
+# A formula more is a row more. Gradients and variances are in (mu, sigma).
 EXPECTED_LOSS: dict[type, Callable[..., Any]] = {
     SquaredError: _expected_square,
     MeanAbsoluteError: _expected_absolute,

@@ -1,15 +1,15 @@
 r"""Gradient estimators: a loss, a node, a noise draw -> one gradient per sample.
 
-Every estimator is a function ``(loss, node, eps, **options)`` of noise with one draw along its first axis,
-shape (n, ...), and returns the gradient of each sample in the node's p parameters, shape (n, p). Mean,
-variance and everything else are functions of that array.
+Every estimator is a function ``(loss, node, eps, **options)`` of noise with one draw along its
+first axis, shape (n, ...), and returns the gradient of each sample in the node's p parameters,
+shape (n, p). Mean, variance and everything else are functions of that array.
 
-What the samples cannot show raises no error: an expectation that is infinite or undefined, a jump of
-the loss under `pathwise`, a loss whose variation is lost to rounding, so that all its values are the
-same float.
+What the samples cannot show raises no error: an expectation that is infinite or undefined, a jump
+of the loss under `pathwise`, a loss whose variation is lost to rounding, so that all its values are
+the same float.
 
-The names are those of Mohamed, Rosca, Figurnov and Mnih, "Monte Carlo Gradient Estimation in Machine
-Learning", JMLR 21(132), 2020.
+The names are those of Mohamed, Rosca, Figurnov and Mnih, "Monte Carlo Gradient Estimation in
+Machine Learning", JMLR 21(132), 2020.
 """
 
 from __future__ import annotations  # numpy.random is imported by who uses it
@@ -25,13 +25,15 @@ from .losses import ArrayFunction, DifferentiableLoss, slopes, values
 from .nodes import Node, Normal, Reparameterized, reparameterized, stochastic
 
 Baseline = ArrayLike | Callable[[FloatArray], FloatArray]
-"""A number, one number a parameter, or a function that takes the sampled losses and returns one number for each."""
+"""A number, one number a parameter, or a function from the losses to one number for each."""
 
 
 class Estimator(Protocol):
-    """What every function of this module is; ``estimator.noise``, if there is one, draws what it needs as `eps`."""
+    """What an estimator is; ``estimator.noise``, if there is one, draws what it takes as `eps`."""
 
-    def __call__(self, loss: DifferentiableLoss, node: Node, eps: FloatArray, **options: object) -> FloatArray:
+    def __call__(
+        self, loss: DifferentiableLoss, node: Node, eps: FloatArray, **options: object
+    ) -> FloatArray:
         """Return one gradient per sample, shape (n, p)."""
 
 
@@ -82,7 +84,7 @@ def leave_one_out(losses: FloatArray) -> FloatArray:
         reject("losses", f"shape {losses.shape}", "one-dimensional")
     n = losses.size
     if n < 2:
-        reject("eps", f"{n} draw", "at least 2 draws: with one there are no others to leave it out of")
+        reject("eps", f"{n} draw", "at least 2 draws: with one there are no others")
     return losses - (losses - losses.mean()) * (n / (n - 1))
 
 
@@ -95,24 +97,31 @@ def centered(value: FloatArray, baseline: Baseline, p: int) -> FloatArray:
     else:
         b = real_array("baseline", baseline)
         if b.shape not in ((), (p,)) or not np.isfinite(b).all():
-            reject("baseline", baseline, f"a finite number, {p} of them, or a function of the sampled losses")
+            allowed = f"a finite number, {p} of them, or a function of the sampled losses"
+            reject("baseline", baseline, allowed)
         b = b[:, np.newaxis] if b.ndim else b
     rest = value - b
     step = -(-len(value) // 64)  # some samples are enough to see it
     some = value[::step]
     kept, whole = np.abs(rest[..., ::step]).max(), np.abs(some).max()
     if kept < 2**10 * np.spacing(whole) and some.min() < some.max():
-        reject("baseline", baseline, "smaller: it takes away all digits of the loss, which hardly varies here")
+        smaller = "smaller: it takes away all digits of the loss, which hardly varies here"
+        reject("baseline", baseline, smaller)
     return rest
 
 
-def measure_valued(loss: ArrayFunction, node: Normal, eps: ArrayLike, coupled: bool = True) -> FloatArray:
-    r"""Write the derivative of the Normal density as a difference of two densities, and sample from both.
+def measure_valued(
+    loss: ArrayFunction,
+    node: Normal,
+    eps: ArrayLike,
+    coupled: bool = True,
+) -> FloatArray:
+    r"""Write the derivative of the density as a difference of two, and sample from both.
 
-    In mu :math:`[f(\mu+\sigma w) - f(\mu-\sigma w')]/(\sigma\sqrt{2\pi})` with Rayleigh distributed w, in
-    sigma :math:`[f(\mu+\sigma m) - f(\mu+\sigma e)]/\sigma` with double-sided Maxwell m and Normal e. `eps` holds
-    four standard Normals a sample, shape (n, 4). Coupled, :math:`w' = w` and :math:`e = m u` with uniform
-    u; otherwise the two are independent. The loss needs no derivative.
+    In mu :math:`[f(\mu+\sigma w) - f(\mu-\sigma w')]/(\sigma\sqrt{2\pi})` with Rayleigh distributed
+    w, in sigma :math:`[f(\mu+\sigma m) - f(\mu+\sigma e)]/\sigma` with double-sided Maxwell m and
+    Normal e. `eps` holds four standard Normals a sample, shape (n, 4). Coupled, :math:`w' = w` and
+    :math:`e = m u` with uniform u; otherwise the two are independent. The loss needs no derivative.
     Mohamed et al. (2020), section 6.
     """
     if not isinstance(node, Normal):
@@ -121,7 +130,7 @@ def measure_valued(loss: ArrayFunction, node: Normal, eps: ArrayLike, coupled: b
     if e.ndim != 2 or e.shape[1] != 4:
         reject("eps", f"shape {e.shape}", "standard Normal noise of shape (n, 4)")
     rayleigh, other = np.hypot(e[:, 0], e[:, 1]), np.hypot(e[:, 2], e[:, 3])
-    # The direction of a Normal vector in space is uniform: its first entry is its length times uniform (Archimedes).
+    # The first entry of a Normal vector in space is its length times uniform noise (Archimedes).
     maxwell = np.copysign(np.hypot(rayleigh, e[:, 2]), e[:, 0])
 
     def rise(to: FloatArray, start: FloatArray) -> FloatArray:

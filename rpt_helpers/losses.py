@@ -1,7 +1,8 @@
 """Losses of a sample y: a value and a derivative, both for whole arrays.
 
-`y` has one draw along its first axis; a loss of one real number takes an array of any shape and returns
-the same shape, a loss of a vector takes shape (n, d) and returns shape (n,), and (n, d) for its derivative.
+`y` has one draw along its first axis; a loss of one real number takes an array of any shape and
+returns the same shape, a loss of a vector takes shape (n, d) and returns shape (n,), and (n, d) for
+its derivative.
 """
 
 from collections.abc import Callable
@@ -34,7 +35,7 @@ def values(loss: ArrayFunction, y: FloatArray) -> FloatArray:
 
 
 def slopes(loss: DifferentiableLoss, y: FloatArray) -> FloatArray:
-    """Return the derivative at each draw, shape as `y`, and refuse a loss that gives anything else."""
+    """Return the derivative at each draw, shape as `y`, and refuse a loss that gives another."""
     if not callable(getattr(loss, "derivative", None)) or isinstance(loss, type):
         reject("loss", loss, "a loss with a derivative, for example Loss(value, derivative)")
     return one_each("loss.derivative(y)", loss.derivative(y), y.shape)
@@ -44,7 +45,8 @@ def slopes(loss: DifferentiableLoss, y: FloatArray) -> FloatArray:
 class SquaredError:
     r"""The question's loss :math:`f(y) = \sum_i (y-x_i)^2 = n\,[(y-\bar x)^2 + s^2]`.
 
-    One pass over the data, `x` of shape (n,), at construction; afterwards a sample costs the same whatever n is.
+    One pass over the data, `x` of shape (n,), at construction; afterwards a sample costs the same
+    whatever n is.
 
     Attributes
     ----------
@@ -59,16 +61,18 @@ class SquaredError:
     n: int
     mean: float
     mean_square_deviation: float
-    _rest: float  # what the rounded mean lacks: it counts where the spread of the data is small beside the mean
+    _rest: float  # what the rounded mean lacks: it counts where the spread is small beside the mean
 
     def __init__(self, x: ArrayLike) -> None:
         data = sample_array("x", x)
         with np.errstate(over="ignore", invalid="ignore"):
             deviation = data - data[0]  # exactly 0 where all data coincide
             mean, square = float(data[0] + deviation.mean()), float(deviation.var())
+        finite_number("mean of x", mean)
+        finite_number("mean square deviation of x", square)
         object.__setattr__(self, "n", data.size)
-        object.__setattr__(self, "mean", finite_number("mean of x", mean))
-        object.__setattr__(self, "mean_square_deviation", finite_number("mean square deviation of x", square))
+        object.__setattr__(self, "mean", mean)
+        object.__setattr__(self, "mean_square_deviation", square)
         object.__setattr__(self, "_rest", float((data - mean).mean()))
 
     def deviation(self, y: ArrayLike) -> FloatArray:
@@ -92,7 +96,8 @@ class SquaredError:
         return u
 
     def __repr__(self) -> str:
-        return f"SquaredError(n={self.n}, mean={self.mean:.6g}, mean_square_deviation={self.mean_square_deviation:.6g})"
+        numbers = f"mean={self.mean:.6g}, mean_square_deviation={self.mean_square_deviation:.6g}"
+        return f"SquaredError(n={self.n}, {numbers})"
 
 
 def quadratic(k: float) -> SquaredError:
@@ -117,7 +122,7 @@ class MeanAbsoluteError:
     def __init__(self, x: ArrayLike) -> None:
         data = np.sort(sample_array("x", x))
         data.setflags(write=False)
-        # Distances from a datum in the middle: sums of the data themselves would lose the digits of their spread.
+        # Distances from one in the middle: sums of the data would lose the digits of their spread.
         middle = data[data.size // 2]
         object.__setattr__(self, "x", data)
         object.__setattr__(self, "_middle", middle)
@@ -127,8 +132,8 @@ class MeanAbsoluteError:
         """Return the value at each `y`, shape as `y`."""
         y = real_array("y", y)
         below = np.searchsorted(self.x, y)
-        excess = (y - self._middle) * (2 * below - self.x.size) - 2 * self._sum_below[below] + self._sum_below[-1]
-        return excess / self.x.size
+        rest = self._sum_below[-1] - 2 * self._sum_below[below]
+        return ((y - self._middle) * (2 * below - self.x.size) + rest) / self.x.size
 
     def derivative(self, y: ArrayLike) -> FloatArray:
         """Return the share of the data below each `y` minus the share above, shape as `y`."""
@@ -139,9 +144,9 @@ class MeanAbsoluteError:
 
 @dataclass(frozen=True)
 class ExponentialSquare:
-    r"""The loss :math:`f(y) = e^{-k y^2}`, a bump of width :math:`1/\sqrt{2k}`; k is any finite number.
+    r"""The loss :math:`f(y) = e^{-k y^2}`, a bump of width :math:`1/\sqrt{2k}`.
 
-    For k < 0 its expectations exist only while :math:`\sigma` is small.
+    k is any finite number; for k < 0 its expectations exist only while :math:`\sigma` is small.
     """
 
     k: float

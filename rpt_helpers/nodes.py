@@ -1,8 +1,9 @@
 r"""Stochastic nodes: what the estimators need of a distribution, and the Normal.
 
-A node knows in which p parameters its gradients are. `eps` is noise of a fixed distribution, one draw
-along the first axis, shape (n, ...); gradients have shape (n, p). A family of your own needs the methods
-of `Node` and no base class; with `Reparameterized.pullback` it works with the pathwise estimator too.
+A node knows in which p parameters its gradients are. `eps` is noise of a fixed distribution, one
+draw along the first axis, shape (n, ...); gradients have shape (n, p). A family of your own needs
+the methods of `Node` and no base class; with `Reparameterized.pullback` it works with the pathwise
+estimator too.
 """
 
 from __future__ import annotations  # numpy.random is imported by who uses it
@@ -49,7 +50,7 @@ class Reparameterized(Node, Protocol):
     """What the pathwise estimator needs: a path that has a derivative."""
 
     def pullback(self, slope: FloatArray, eps: FloatArray) -> FloatArray:
-        r"""Return ``slope`` times :math:`\partial y/\partial\theta` at ``path(eps)``, shape (n, p)."""
+        r"""Return ``slope`` times :math:`\partial y/\partial\theta` at the path, shape (n, p)."""
 
 
 def reparameterized(node: Reparameterized) -> None:
@@ -66,7 +67,7 @@ def stochastic(node: Node) -> None:
 
 @dataclass(frozen=True)
 class Normal:
-    r"""The Normal distribution :math:`N(\mu, \sigma^2)`, reparameterized as :math:`y = \mu + \sigma\epsilon`.
+    r"""The Normal distribution :math:`N(\mu, \sigma^2)`, as :math:`y = \mu + \sigma\epsilon`.
 
     Parameters
     ----------
@@ -90,14 +91,14 @@ class Normal:
 
     @property
     def parameters(self) -> FloatArray:
-        r""":math:`(\mu, \sigma)`, :math:`(\mu, \sigma^2)` or :math:`(\mu, \log\sigma)`, shape (2,)."""
+        r"""The mean, and :math:`\sigma`, :math:`\sigma^2` or :math:`\log\sigma`, shape (2,)."""
         if self.parameterization == "sigma":
             return np.array([self.mu, self.sigma])
         if self.parameterization == "variance":
             return np.array([self.mu, positive_number("variance", self.sigma * self.sigma)])
         return np.array([self.mu, math.log(self.sigma)])
 
-    def at(self, parameters: ArrayLike) -> "Normal":
+    def at(self, parameters: ArrayLike) -> Normal:
         """Return the Normal with these `parameters`, shape (2,), in the same parameterization."""
         values = real_array("parameters", parameters)
         if values.shape != (2,):
@@ -108,17 +109,18 @@ class Normal:
                 reject("log_sigma", second, "between -745 and 709")
             return Normal(mu, math.exp(second), "log_sigma")
         if not 0 < second < math.inf:
-            way_out = "a finite number > 0 (with parameterization='log_sigma' every number is allowed)"
-            reject(self.parameterization, second, way_out)
-        return Normal(mu, second if self.parameterization == "sigma" else second**0.5, self.parameterization)
+            way_out = "with parameterization='log_sigma' every number is allowed"
+            reject(self.parameterization, second, f"a finite number > 0 ({way_out})")
+        sigma = second if self.parameterization == "sigma" else second**0.5
+        return Normal(mu, sigma, self.parameterization)
 
-    def by(self, parameterization: Parameterization) -> "Normal":
+    def by(self, parameterization: Parameterization) -> Normal:
         """Return the same distribution with its gradients in another second parameter."""
         return replace(self, parameterization=parameterization)
 
     @property
     def scale_derivative(self) -> float:
-        r""":math:`d\sigma / d(\text{second parameter})`: 1, :math:`1/(2\sigma)` or :math:`\sigma`."""
+        r"""The derivative of sigma in the second parameter: 1, :math:`1/(2\sigma)` or sigma."""
         if self.parameterization == "sigma":
             return 1.0
         return 0.5 / self.sigma if self.parameterization == "variance" else self.sigma
@@ -128,18 +130,19 @@ class Normal:
         return rng.standard_normal(n)
 
     def path(self, eps: ArrayLike) -> FloatArray:
-        r"""Map noise of any shape to samples, :math:`y = g(\epsilon, \theta) = \mu + \sigma\epsilon`."""
+        r"""Map noise of any shape to samples, :math:`y = \mu + \sigma\epsilon`."""
         if self.sigma < SMALLEST_SIGMA * abs(self.mu):
-            reject("sigma", self.sigma, f">= {SMALLEST_SIGMA} |mu|, else y has too few digits of the noise")
+            enough = f">= {SMALLEST_SIGMA} |mu|, else y has too few digits of the noise"
+            reject("sigma", self.sigma, enough)
         y = self.sigma * real_array("eps", eps)
         y += self.mu
         return y
 
     def pullback(self, slope: FloatArray, eps: FloatArray) -> FloatArray:
-        r"""Apply the chain rule along the path: :math:`f'(y)\,(1,\ \epsilon)` for :math:`(\mu, \sigma)`, shape (n, 2)."""
+        r"""Apply the chain rule: :math:`f'(y)\,(1,\ \epsilon)` for (mu, sigma), shape (n, 2)."""
         if np.ndim(eps) != 1:
             reject("eps", f"shape {np.shape(eps)}", "one number a draw, shape (n,)")
-        gradient = np.empty((2, len(eps)))  # a component after the other: sums then run at full speed
+        gradient = np.empty((2, len(eps)))  # a component after the other: sums run at full speed
         gradient[0] = slope
         np.multiply(slope, eps, out=gradient[1])
         if self.parameterization != "sigma":
@@ -152,7 +155,7 @@ class Normal:
         return -0.5 * (np.log(2 * np.pi) + z * z) - np.log(self.sigma)
 
     def score(self, eps: ArrayLike) -> FloatArray:
-        r"""Return :math:`(\epsilon/\sigma,\ (\epsilon^2-1)/\sigma)` for :math:`(\mu, \sigma)`, shape (..., 2).
+        r"""Return :math:`(\epsilon/\sigma,\ (\epsilon^2-1)/\sigma)` in (mu, sigma), shape (..., 2).
 
         At :math:`y = \mu + \sigma\epsilon` this is the gradient of the log density.
         """

@@ -1,8 +1,8 @@
 r"""Objectives that identify sigma, which no pointwise loss can.
 
-Each has an exact ``value(node)``, an exact ``gradient(node)`` in the parameters of the Normal node, and its
-``optimum()``. Those that are an expectation over y also have ``pathwise(node, eps)``: one unbiased gradient per
-sample, shape (n_samples, 2), for stochastic descent.
+Each has an exact ``value(node)``, an exact ``gradient(node)`` in the parameters of the Normal node,
+and its ``optimum()``. Those that are an expectation over y also have ``pathwise(node, eps)``: one
+unbiased gradient per sample, shape (n_samples, 2), for stochastic descent.
 
 Three of them have one form, a pointwise loss plus a term that only sigma enters, which is what the
 question's loss lacks: see `Penalized`.
@@ -43,25 +43,25 @@ def _of_a_normal(method: Method) -> Method:
 
 
 def _spread_data(x: ArrayLike) -> SquaredError:
-    """Return the sufficient statistics of data that do not all coincide: else the best sigma would be 0."""
+    """Return the statistics of data that do not all coincide: else the best sigma would be 0."""
     statistics = SquaredError(x)
     positive_number("mean square deviation of x", statistics.mean_square_deviation)
     return statistics
 
 
 class NegativeLogLikelihood:
-    r"""The mean negative log-likelihood of the data, which is the forward KL divergence up to a constant.
+    r"""The mean negative log-likelihood of the data: the forward KL divergence up to a constant.
 
     :math:`\tfrac12\log 2\pi + \log\sigma + (\delta^2 + s^2)/(2\sigma^2)`; its optimum is
-    :math:`(\bar x, s^2)`. It is an expectation over the data, not over y, so it has no pathwise gradient: a
-    stochastic gradient comes from a random part of the data.
+    :math:`(\bar x, s^2)`. It is an expectation over the data, not over y, so it has no pathwise
+    gradient: a stochastic gradient comes from a random part of the data.
     """
 
     def __init__(self, x: ArrayLike) -> None:
         self.data = SquaredError(x)
 
     def _standardized(self, node: Normal) -> tuple[FloatArray, FloatArray]:
-        """Return delta / sigma, and the mean square of the data about mu divided by the variance."""
+        """Return delta / sigma, and the mean square of the data about mu over the variance."""
         z = self.data.deviation(node.mu) / np.float64(node.sigma)
         return z, z**2 + self.data.mean_square_deviation / np.float64(node.sigma) / node.sigma
 
@@ -73,7 +73,10 @@ class NegativeLogLikelihood:
 
     @_of_a_normal
     def gradient(self, node: Normal) -> FloatArray:
-        r"""Return :math:`(\delta/\sigma^2,\; 1/\sigma - (\delta^2+s^2)/\sigma^3)`, shape (2,), in (mu, sigma)."""
+        r"""Return the gradient, :math:`\delta/\sigma^2` in mu, shape (2,).
+
+        In sigma it is :math:`1/\sigma - (\delta^2+s^2)/\sigma^3`.
+        """
         z, square = self._standardized(node)
         return np.array([z, (1 - square) * node.scale_derivative]) / node.sigma
 
@@ -86,8 +89,9 @@ class NegativeLogLikelihood:
 class MomentMatching:
     r"""Squared distances between the first two moments of y and of the data.
 
-    :math:`(E y - \bar x)^2 + (E(y-\bar x)^2 - s^2)^2/(4s^2) = \delta^2 + (\delta^2+\sigma^2-s^2)^2/(4s^2)`; the
-    divisor gives both terms the same unit. Its optimum is :math:`(\bar x, s^2)`. The data must not all be equal.
+    :math:`(E y - \bar x)^2 + (E(y-\bar x)^2 - s^2)^2/(4s^2)`, which is
+    :math:`\delta^2 + (\delta^2+\sigma^2-s^2)^2/(4s^2)`; the divisor gives both terms the same unit.
+    Its optimum is :math:`(\bar x, s^2)`. The data must not all be equal.
     """
 
     def __init__(self, x: ArrayLike) -> None:
@@ -108,22 +112,23 @@ class MomentMatching:
         """Return the exact gradient, shape (2,)."""
         delta, excess = self._excess(node)
         per_excess = excess / self.data.mean_square_deviation
-        return np.array([2 * delta + per_excess * delta, per_excess * node.sigma * node.scale_derivative])
+        in_sigma = per_excess * node.sigma
+        return np.array([2 * delta + per_excess * delta, in_sigma * node.scale_derivative])
 
     @_of_a_normal
     def pathwise(self, node: Normal, eps: ArrayLike) -> FloatArray:
         """Return one gradient per sample, shape (n_samples, 2), for at least two samples.
 
-        The square of an expectation is not an expectation: each sample multiplies its own derivative with the
-        excess of its neighbor, which is independent of it.
+        The square of an expectation is not an expectation: each sample multiplies its own
+        derivative with the excess of its neighbor, which is independent of it.
         """
         eps = draws("eps", eps)
         if len(eps) < 2:
             reject("eps", f"{len(eps)} draw", "at least 2 draws")
         centered = self.data.deviation(node.path(eps))
-        excess = centered**2 - self.data.mean_square_deviation
-        slope = 2 * np.roll(centered, 1) + np.roll(excess, 1) * centered / self.data.mean_square_deviation
-        return node.pullback(slope, eps)
+        s_square = self.data.mean_square_deviation
+        other = np.roll(centered, 1)
+        return node.pullback(2 * other + (other**2 - s_square) * centered / s_square, eps)
 
     def optimum(self) -> Normal:
         r"""Return :math:`N(\bar x, s^2)`."""
@@ -159,10 +164,11 @@ class Penalized:
 
 
 class SquaredErrorWithEntropy(Penalized):
-    r"""The question's loss, tempered, minus the entropy of y: :math:`E f(y)/(2\tau^2) - \log\sigma`.
+    r"""The question's loss, tempered, minus the entropy: :math:`E f(y)/(2\tau^2) - \log\sigma`.
 
-    Its optimum is :math:`\mu = \bar x,\ \sigma^2 = \tau^2/n`: the posterior of the mean of n observations with
-    standard deviation `tau` > 0 under a flat prior, and not the spread of the data.
+    Its optimum is :math:`\mu = \bar x,\ \sigma^2 = \tau^2/n`: the posterior of the mean of n
+    observations with standard deviation `tau` > 0 under a flat prior, and not the spread of the
+    data.
     """
 
     loss: SquaredError
@@ -170,7 +176,7 @@ class SquaredErrorWithEntropy(Penalized):
     def __init__(self, x: ArrayLike, tau: float) -> None:
         tau = positive_number("tau", tau)
         unit = 2 * positive_number("tau^2", tau * tau)
-        super().__init__(SquaredError(x), unit, lambda sigma: -math.log(sigma), lambda sigma: -1 / sigma)
+        super().__init__(SquaredError(x), unit, lambda s: -math.log(s), lambda s: -1 / s)
 
     def optimum(self) -> Normal:
         r"""Return :math:`N(\bar x, \tau^2/n)`."""
@@ -180,8 +186,9 @@ class SquaredErrorWithEntropy(Penalized):
 class ReverseKL(SquaredErrorWithEntropy):
     r"""The Kullback-Leibler divergence from :math:`N(\mu, \sigma^2)` to :math:`N(\bar x, s^2)`.
 
-    :math:`\log(s/\sigma) + (\delta^2+\sigma^2)/(2s^2) - \tfrac12`, which is `SquaredErrorWithEntropy` at
-    :math:`\tau^2 = n s^2` up to a constant; its optimum is :math:`(\bar x, s^2)`. The data must not all be equal.
+    :math:`\log(s/\sigma) + (\delta^2+\sigma^2)/(2s^2) - \tfrac12`, which is
+    `SquaredErrorWithEntropy` at :math:`\tau^2 = n s^2` up to a constant; its optimum is
+    :math:`(\bar x, s^2)`. The data must not all be equal.
     """
 
     def __init__(self, x: ArrayLike) -> None:
@@ -195,11 +202,12 @@ class ReverseKL(SquaredErrorWithEntropy):
 
 
 class EnergyScore(Penalized):
-    r"""The mean energy score of the data, in one dimension the continuous ranked probability score (CRPS).
+    r"""The mean energy score of the data, here the continuous ranked probability score (CRPS).
 
-    :math:`E\,\tfrac1n\sum_i|y-x_i| - \tfrac12 E|y-y'|`, where the last term is :math:`\sigma/\sqrt\pi`. Its optimum
-    comes close to :math:`(\bar x, s)` for many data drawn from a Normal but is not equal to it. The data must not
-    all be equal. Gneiting and Raftery, "Strictly Proper Scoring Rules, Prediction, and Estimation", JASA 102, 2007.
+    :math:`E\,\tfrac1n\sum_i|y-x_i| - \tfrac12 E|y-y'|`, where the last term is
+    :math:`\sigma/\sqrt\pi`. Its optimum comes close to :math:`(\bar x, s)` for many data drawn from
+    a Normal but is not equal to it. The data must not all be equal. Gneiting and Raftery, "Strictly
+    Proper Scoring Rules, Prediction, and Estimation", JASA 102, 2007.
     """
 
     loss: MeanAbsoluteError
@@ -214,9 +222,10 @@ class EnergyScore(Penalized):
 
         ValueError if no root is better than sigma = 0, as where most of the data coincide.
         """
-        # One far value takes s a long way from the optimum, coinciding data the quartiles: start from both.
+        # One far value takes s far from the optimum, equal data the quartiles: start from both.
         low, median, high = np.quantile(self.loss.x, [0.25, 0.5, 0.75])
-        roots = [self._root_from(median, unit) for unit in (0.74 * (high - low), self.loss.x.std()) if unit > 0]
+        units = 0.74 * (high - low), self.loss.x.std()
+        roots = [self._root_from(median, unit) for unit in units if unit > 0]
         best = min(roots, key=self.value)
         if self.value(best) >= self.loss(median):  # what sigma = 0 gives
             reject("x", self.loss.x, "data with an optimum at sigma > 0, not mostly equal")

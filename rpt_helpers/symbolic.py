@@ -1,8 +1,9 @@
 r"""The question's formulas, derived by sympy and not typed in.
 
-Everything follows from :math:`f(y) = n[(y-\bar x)^2 + s^2]` and the moments of standard Normal noise, which are
-integrals that sympy solves. The symbols: `mu`, `sigma`, `eps`, `n`, `xbar`, `s` (with s**2 the mean square
-deviation of the data), and `delta`, which `in_delta` writes for mu - xbar.
+Everything follows from :math:`f(y) = n[(y-\bar x)^2 + s^2]` and the moments of standard Normal
+noise, which are integrals that sympy solves. The symbols: `mu`, `sigma`, `eps`, `n`, `xbar`, `s`
+(with s**2 the mean square deviation of the data), and `delta`, which `in_delta` writes for mu -
+xbar.
 """
 
 from functools import cache
@@ -36,7 +37,7 @@ def _differentiate(expression: sp.Expr, parameterization: Parameterization) -> s
 
 
 def noise_moment(order: int) -> sp.Expr:
-    r"""Return :math:`E[\epsilon^{\text{order}}]`, by integrating against the standard Normal density."""
+    r"""Return :math:`E[\epsilon^{\text{order}}]`, by integrating against the Normal density."""
     return _noise_moment(whole_number("order", order, minimum=0))
 
 
@@ -47,7 +48,7 @@ def _noise_moment(order: int) -> sp.Expr:
 
 
 def expectation(expression: sp.Expr | sp.Matrix) -> sp.Expr | sp.Matrix:
-    """Return the expectation over the noise of a polynomial in `eps`, or of each entry of a matrix."""
+    """Return the expectation of a polynomial in `eps`, or of each entry of a matrix."""
     if isinstance(expression, sp.MatrixBase):
         return expression.applyfunc(expectation)
     if not expression.is_polynomial(eps):
@@ -59,7 +60,9 @@ def expectation(expression: sp.Expr | sp.Matrix) -> sp.Expr | sp.Matrix:
 def in_delta(expression: sp.Expr | sp.Matrix) -> sp.Expr | sp.Matrix:
     """Write an expression, or each entry of a matrix, in terms of delta = mu - xbar."""
     shifted = expression.subs(mu, xbar + delta)
-    return shifted.applyfunc(sp.factor) if isinstance(shifted, sp.MatrixBase) else sp.factor(shifted)
+    if isinstance(shifted, sp.MatrixBase):
+        return shifted.applyfunc(sp.factor)
+    return sp.factor(shifted)
 
 
 def path() -> sp.Expr:
@@ -97,7 +100,9 @@ def score(parameterization: Parameterization = "sigma") -> sp.Matrix:
     return _differentiate(log_density(), parameterization)
 
 
-def score_function(parameterization: Parameterization = "sigma", baseline: sp.Expr = sp.S.Zero) -> sp.Matrix:
+def score_function(
+    parameterization: Parameterization = "sigma", baseline: sp.Expr = sp.S.Zero
+) -> sp.Matrix:
     """Return one score-function gradient as a function of `eps`, shape (2, 1)."""
     return ((loss() - baseline) * score(parameterization)).subs(y, path()).applyfunc(sp.expand)
 
