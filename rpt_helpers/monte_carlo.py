@@ -225,7 +225,7 @@ def _run(
                     most[j], largest[j] = of_chunk, max(largest[j], square.max())
     with np.errstate(over="ignore", invalid="ignore"):
         mean = total / n
-        return _Sums(n, first + mean, np.maximum(squares - total * mean, 0), largest)  # rounding may be < 0
+        return _Sums(n, first + mean, squares - total * mean, largest)
 
 
 def _merge(a: _Sums, b: _Sums) -> _Sums:

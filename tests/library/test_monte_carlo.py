@@ -620,6 +620,19 @@ def test_one_sample_that_makes_up_half_of_the_squares_is_seen_wherever_it_is(
         estimate(planted, quadratic(0), NORMAL, n_samples, rng, executor=executor)
 
 
+def test_it_is_seen_too_before_a_chunk_that_varies_more() -> None:
+    calls = []
+
+    def planted(loss: Any, node: Any, eps: Array) -> Array:
+        calls.append(eps)
+        gradients = np.array([eps, eps]).T
+        if len(calls) == 2:
+            gradients[5] = 4 * CHUNK**0.5  # 16 times what a chunk of Normals has
+        return 5 * gradients if len(calls) == 3 else gradients  # 25 times
+
+    assert warns(planted, quadratic(0), NORMAL, 5 * CHUNK)
+
+
 def test_an_infinite_variance_in_one_parameter_is_seen_beside_a_constant_in_another() -> None:
     def half(loss: Any, node: Any, eps: Array) -> Array:
         return np.array([np.zeros_like(eps), 1 / eps**2]).T
