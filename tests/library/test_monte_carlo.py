@@ -433,6 +433,12 @@ def test_merging_is_right_whatever_the_split(
     assert len(np.unique(recorder.gradients[:, 0])) == n_samples
 
 
+def test_there_is_work_for_64() -> None:
+    recorder, rng = Recorder(pathwise), np.random.default_rng(5)
+    estimate(recorder, SQUARED_ERROR, NORMAL, 6400, rng, executor=Serial())
+    assert list(map(len, recorder.chunks)) == [100] * 64
+
+
 def test_merging_keeps_what_differs_between_the_streams() -> None:
     levels = iter(1e9 + np.arange(STREAMS))
 
