@@ -2,7 +2,7 @@
 
 `y` has one draw along its first axis; a loss of one real number takes an array of any shape and
 returns the same shape, a loss of a vector takes shape (n, d) and returns shape (n,), and (n, d) for
-its derivative.
+its derivative. Data become float64: of a whole number beyond 2^53 the nearest one.
 """
 
 from collections.abc import Callable
