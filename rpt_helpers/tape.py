@@ -51,7 +51,7 @@ class Var:
         return Var(value, [(self, 1 - value**2)])
 
     def backward(self) -> None:
-        """Set .grad, the derivative of this Var (of its sum), in all before it."""
+        """Set .grad in all that made this Var: the derivative of its sum."""
         tape: list[Var] = []
 
         def record(var: Var) -> None:  # each one after its parents

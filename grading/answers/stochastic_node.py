@@ -17,8 +17,8 @@ $\partial g/\partial\theta = -\log u = y/\theta$.
 LHS: $E y^2 = 2\theta^2$, derivative $4\theta$. RHS:
 $E[2y\cdot y/\theta] = 2\cdot2\theta^2/\theta = 4\theta$.
 
-$h(u, t) = t^2(\log u)^2$, so for $0 < t < 2\theta$
-$$|h(u,t) - h(u,\theta)| = |t+\theta|\,|t-\theta|\,(\log u)^2 \le 3\theta\,(\log u)^2\,|t-\theta|.$$
+$L(u, t) = t^2(\log u)^2$, so for $0 < t < 2\theta$
+$$|L(u,t) - L(u,\theta)| = |t+\theta|\,|t-\theta|\,(\log u)^2 \le 3\theta\,(\log u)^2\,|t-\theta|.$$
 $M(u) = 3\theta(\log u)^2$ has the mean $6\theta$.""",
     ),
     Coded(
