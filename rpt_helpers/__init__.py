@@ -1,6 +1,6 @@
-"""Gradient estimators for a stochastic node, their exact means and variances, and what compares them.
+"""Gradient estimators for a stochastic node, their exact means and variances.
 
-A loss, a node, a noise draw -> one gradient per sample; everything else is a function of that array.
+A loss, a node, a noise draw -> one gradient per sample; the rest is a function of that array.
 """
 
 from . import closed_form, datasets, descent, objectives, quadrature
@@ -9,7 +9,13 @@ from .estimators import leave_one_out, measure_valued, pathwise, score_function
 from .losses import Cosine, ExponentialSquare, Loss, MeanAbsoluteError, SquaredError, quadratic
 from .monte_carlo import Antithetic, Estimate, Sobol, estimate
 from .nodes import PARAMETERIZATIONS, Node, Normal, Reparameterized
-from .objectives import EnergyScore, MomentMatching, NegativeLogLikelihood, ReverseKL, SquaredErrorWithEntropy
+from .objectives import (
+    EnergyScore,
+    MomentMatching,
+    NegativeLogLikelihood,
+    ReverseKL,
+    SquaredErrorWithEntropy,
+)
 
 # `plots` (matplotlib) and `symbolic` (sympy) are imported where they are used.
 __all__ = [

@@ -30,8 +30,8 @@ class Trajectory(Generic[AnyNode]):
     parameters: FloatArray
 
     def __getitem__(self, name: str) -> FloatArray:
-        """Return an attribute of the node at every point: ``path["sigma"]``, shape (steps + 1, ...)."""
-        return np.array([getattr(self.start.at(parameters), name) for parameters in self.parameters])
+        """Return an attribute of the node at every point: ``path["sigma"]``, (steps + 1, ...)."""
+        return np.array([getattr(self.start.at(point), name) for point in self.parameters])
 
     @property
     def final(self) -> AnyNode:
@@ -51,9 +51,10 @@ class Diverged(ValueError):
 
 
 def decaying_step(initial: float, halved_after: float) -> Callable[[int], float]:
-    r"""Return the step size :math:`a_t = a_0 / (1 + t/h)`, half of `initial` after `halved_after` steps.
+    r"""Return the step size :math:`a_t = a_0 / (1 + t/h)`.
 
-    Its sum diverges and the sum of its squares does not, as Robbins and Monro (1951) ask.
+    It is half of `initial` after `halved_after` steps. Its sum diverges and the sum of its squares
+    does not, as Robbins and Monro (1951) ask.
     """
     initial = positive_number("initial", initial)
     halved_after = positive_number("halved_after", halved_after)
@@ -72,8 +73,9 @@ def sgd(
     Parameters
     ----------
     gradient : callable
-        Takes the current node and returns the gradient in its parameters, shape (p,), exact or an estimate
-        that draws its own noise. That it is taken in the parameters of `start`, and not in others, is not seen.
+        Takes the current node and returns the gradient in its parameters, shape (p,), exact or an
+        estimate that draws its own noise. That it is taken in the parameters of `start`, and not in
+        others, is not seen.
     start : node
         The first point; its parameters are what the steps move.
     steps : int
@@ -84,8 +86,8 @@ def sgd(
     Raises
     ------
     Diverged
-        A ValueError that names the step and keeps the path, if `gradient` fails, is not p finite numbers, or leads
-        out of the range of the parameters (in log sigma only an overflow can).
+        A ValueError that names the step and keeps the path, if `gradient` fails, is not p finite
+        numbers, or leads out of the range of the parameters (in log sigma only an overflow can).
     """
     whole_number("steps", steps, minimum=1)
     stochastic(start)
@@ -103,7 +105,8 @@ def sgd(
             if slope.shape != point.shape or not all(map(math.isfinite, slope.tolist())):
                 reject("gradient", slope, f"an array of {point.size} finite numbers")
         except (ValueError, ArithmeticError) as error:
-            raise Diverged(f"at step {t}, {here}: {error}", Trajectory(start, path[: t + 1])) from error
+            message = f"at step {t}, {here}: {error}"
+            raise Diverged(message, Trajectory(start, path[: t + 1])) from error
         with np.errstate(over="ignore"):  # an infinite parameter is out of range
             point = point - size * slope
         try:

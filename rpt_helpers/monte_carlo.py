@@ -1,6 +1,6 @@
 """An estimator over many samples, in constant memory, on one core or many."""
 
-from __future__ import annotations  # numpy.random and concurrent.futures are imported by who uses them
+from __future__ import annotations  # what only annotations name is not imported
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 CHUNK = 16_000
-"""Samples held at once: few enough for the processor's cache, enough to make a call's overhead small."""
+"""Samples held at once: few enough for the cache, enough to make a call's overhead small."""
 
 STREAMS = 64
-"""Independent streams of noise that an executor's workers share: the result does not depend on who gets which."""
+"""Independent streams of noise that an executor's workers share, whoever gets which."""
 
 Noise = Callable[["np.random.Generator", int], FloatArray]
-"""``noise(rng, n)`` draws n values; if they depend on each other, ``noise.block`` of them in a row are one group."""
+"""``noise(rng, n)`` draws n values; ``noise.block`` of them in a row depend on each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +73,8 @@ class Antithetic:
 class Sobol:
     """Standard Normal noise from scrambled Sobol sets of `points` points, by the inverse CDF.
 
-    Shape (n,), or (n, dimensions). `points` is a power of 2; every set is scrambled anew, which makes its mean
-    unbiased. At least 2 sets are needed for a standard error, 30 for a good one.
+    Shape (n,), or (n, dimensions). `points` is a power of 2; every set is scrambled anew, which
+    makes its mean unbiased. At least 2 sets are needed for a standard error, 30 for a good one.
     """
 
     points: int
@@ -118,10 +118,11 @@ def estimate(
 ) -> Estimate:
     """Average an estimator over `n_samples` fresh noise draws.
 
-    Samples are drawn and reduced in chunks, so memory does not grow with `n_samples`. The same generator
-    state gives the same result. ``baseline=leave_one_out`` averages over the others of the same chunk; its
-    samples depend on each other, so that the standard error is right up to a relative error of order one over
-    the size of a chunk: 1 / 16,000, or 1 / 100 for few samples with an executor.
+    Samples are drawn and reduced in chunks, so memory does not grow with `n_samples`. The same
+    generator state gives the same result. ``baseline=leave_one_out`` averages over the others of
+    the same chunk; its samples depend on each other, so that the standard error is right up to a
+    relative error of order one over the size of a chunk: 1 / 16,000, or 1 / 100 for few samples
+    with an executor.
 
     Parameters
     ----------
@@ -134,23 +135,26 @@ def estimate(
     rng : numpy.random.Generator
         The source of the noise.
     noise : callable, optional
-        `Antithetic`, `Sobol` or your own; otherwise the estimator's, if it needs a special one, or the node's.
+        `Antithetic`, `Sobol` or your own; otherwise the estimator's, if it needs a special one, or
+        the node's.
     executor : concurrent.futures.Executor, optional
-        Where to work: threads, processes, or a cluster's. The noise then comes from `STREAMS` generators that
-        `rng` spawns, so that the result is the same whatever and however many the workers, but another than
-        without an executor. The next call spawns others.
+        Where to work: threads, processes, or a cluster's. The noise then comes from `STREAMS`
+        generators that `rng` spawns, so that the result is the same whatever and however many the
+        workers, but another than without an executor. The next call spawns others.
     **options
         Passed to the estimator, for example ``baseline``.
 
     Raises
     ------
     ValueError
-        Also if a gradient is NaN or infinite. A RuntimeWarning says that one of at least 50,000 samples (or groups)
-        makes up more than a quarter of the sum of squares: the variance may be infinite, and no number of samples helps then.
+        Also if a gradient is NaN or infinite. A RuntimeWarning says that one of at least 50,000
+        samples (or groups) makes up more than a quarter of the sum of squares: the variance may be
+        infinite, and no number of samples helps then.
 
     References
     ----------
-    Chan, Golub and LeVeque, "Algorithms for Computing the Sample Variance", The American Statistician 37(3), 1983.
+    Chan, Golub and LeVeque, "Algorithms for Computing the Sample Variance", The American
+    Statistician 37(3), 1983.
     """
     if not callable(estimator):
         reject("estimator", estimator, "a function such as rpt_helpers.pathwise")
@@ -163,22 +167,26 @@ def estimate(
         reject("executor", executor, "a concurrent.futures.Executor")
     block: int = getattr(draw, "block", 1)
     if whole_number("n_samples", n_samples, minimum=2) % block or n_samples < 2 * block:
-        reject("n_samples", n_samples, f"a multiple of {block}, which is how the noise is drawn, and at least 2 of them")
+        groups = f"a multiple of {block}, which is how the noise is drawn, and at least 2 of them"
+        reject("n_samples", n_samples, groups)
     run = partial(_run, partial(estimator, **options), loss, node, draw, block)
     if executor is None:
         total = run(n_samples // block, rng)
     else:
         streams = max(1, min(STREAMS, n_samples // max(block, 100)))
-        total = reduce(_merge, executor.map(run, [*_shares(n_samples // block, streams)], rng.spawn(streams)))
+        shares = list(_shares(n_samples // block, streams))
+        total = reduce(_merge, executor.map(run, shares, rng.spawn(streams)))
     variance = total.squares / (total.n - 1) * block
     if not np.isfinite(variance).all():  # nor is it where the mean is not
-        reject("estimator", total.mean, "a function that returns finite numbers, not too large to be squared")
-    rounding = (64 * np.spacing(np.abs(total.mean))) ** 2  # which is all that varies in a constant gradient
+        allowed = "a function that returns finite numbers, not too large to be squared"
+        reject("estimator", total.mean, allowed)
+    # Rounding is all that varies in a constant gradient.
+    rounding = (64 * np.spacing(np.abs(total.mean))) ** 2
     heavy = total.largest > np.maximum(0.25 * total.squares, rounding)
     if total.n >= 50_000 and heavy.any():
         share = (total.largest[heavy] / total.squares[heavy]).max()
-        message = f"one of {n_samples} samples makes up {share:.0%} of the sum of squares: is the variance finite?"
-        warnings.warn(message, RuntimeWarning, stacklevel=2)
+        message = f"one of {n_samples} samples makes up {share:.0%} of the sum of squares"
+        warnings.warn(f"{message}: is the variance finite?", RuntimeWarning, stacklevel=2)
     return Estimate(total.mean, variance, np.sqrt(variance / n_samples), n_samples)
 
 
@@ -200,17 +208,19 @@ def _run(
     n: int,
     rng: np.random.Generator,
 ) -> _Sums:
-    """Draw n groups of noise and sum up their gradients, chunk by chunk, about the mean of the first."""
+    """Draw n groups of noise and sum up their gradients, about the mean of the first chunk."""
     p = node.parameters.size
     first, total, squares, most, largest = np.zeros((5, p))
-    np.empty(2**18)  # its release tells glibc to keep freed memory: else it gives back and fetches that of every chunk
+    # Its release tells glibc to keep freed memory, which it else gives back and fetches every time.
+    np.empty(2**18)
     for index, size in enumerate(_shares(n, min(n, -(-n * block // CHUNK)))):
-        gradients = real_array("estimator(loss, node, eps)", estimator(loss, node, draw(rng, size * block)))
+        samples = estimator(loss, node, draw(rng, size * block))
+        gradients = real_array("estimator(loss, node, eps)", samples)
         if gradients.shape != (size * block, p):
             wanted = f"a function that returns shape {size * block, p} here"
             reject("estimator", f"shape {gradients.shape}", wanted)
-        rows = gradients.T  # a parameter a row, as the estimators of this library lay them out in memory
-        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused at the end
+        rows = gradients.T  # a parameter a row, as our estimators lay them out in memory
+        with np.errstate(over="ignore", invalid="ignore"):  # refused at the end
             if block > 1:
                 rows = rows.reshape(p, size, block).mean(axis=2)
             if index == 0:
@@ -221,7 +231,7 @@ def _run(
                 square = np.multiply(deviation, deviation, out=deviation)
                 of_chunk = square.sum()
                 squares[j] += of_chunk
-                if of_chunk > most[j]:  # the largest square is nearly always in the chunk with the largest sum
+                if of_chunk > most[j]:  # where the largest square nearly always is
                     most[j], largest[j] = of_chunk, max(largest[j], square.max())
     with np.errstate(over="ignore", invalid="ignore"):
         mean = total / n
@@ -237,6 +247,6 @@ def _merge(a: _Sums, b: _Sums) -> _Sums:
 
 
 def _shares(n: int, parts: int) -> Iterator[int]:
-    """Split into nearly equal parts: a last part of one sample would have no others to leave out."""
+    """Split into nearly equal parts: a part of one sample would have no others to leave out."""
     size, larger = divmod(n, parts)
     return (size + (part < larger) for part in range(parts))
