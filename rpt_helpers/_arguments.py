@@ -85,13 +85,9 @@ def draws(name: str, value: ArrayLike) -> FloatArray:
     array = real_array(name, value)
     if array.ndim == 0 or array.size == 0:
         reject(name, f"shape {array.shape}", "an array of draws, shape (n, ...) with n >= 1")
-    with np.errstate(over="ignore", invalid="ignore"):
-        total = np.add.reduce(array, axis=None)
-    if not math.isfinite(total):  # one fast pass, which only a very large sum fails in vain
-        bad = np.argwhere(~np.isfinite(array))
-        if len(bad):
-            position = tuple(map(int, bad[0]))
-            reject(f"{name}[{', '.join(map(str, position))}]", float(array[position]), "finite")
+    if not np.isfinite(array).all():
+        position = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
+        reject(f"{name}[{', '.join(map(str, position))}]", float(array[position]), "finite")
     return array
 
 

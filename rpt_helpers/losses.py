@@ -78,7 +78,8 @@ class SquaredError:
     def deviation(self, y: ArrayLike) -> FloatArray:
         r"""Return :math:`y - \bar x` at each `y`, with the digits that the rounded mean lacks."""
         u = real_array("y", y) - self.mean
-        u -= self._rest
+        if self._rest:
+            u -= self._rest
         return u
 
     def __call__(self, y: ArrayLike) -> FloatArray:
