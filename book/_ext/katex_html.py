@@ -134,9 +134,14 @@ def render(node: nodes.math | nodes.math_block, display: bool) -> str:
 
 def visit_math(translator: HTML5Translator, node: nodes.math) -> None:
     html = render(node, display=False)
-    translator.body.append(
-        f"{translator.starttag(node, 'span', '', CLASS='math notranslate')}{html}</span>"
-    )
+    formula = f"{translator.starttag(node, 'span', '', CLASS='math notranslate')}{html}</span>"
+    before, after = node.get("before", ""), node.get("after", "")
+    # A formula of several parts may break between them, and had better, where lines are short.
+    if (before or after) and html.count('class="base"') == 1:
+        formula = f'<span class="unbroken">{before}{formula}{after}</span>'
+    else:
+        formula = before + formula + after
+    translator.body.append(formula)
     raise nodes.SkipNode
 
 
@@ -149,6 +154,18 @@ def visit_math_block(translator: HTML5Translator, node: nodes.math_block) -> Non
         translator.body.append("</span>")
     translator.body.append("</div>\n")
     raise nodes.SkipNode
+
+
+def hold_punctuation(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Give a formula the punctuation that touches it: no line then begins with a comma."""
+    for formula in list(doctree.findall(nodes.math)):
+        parent = formula.parent
+        for key, step, pattern in (("before", -1, r"[(\[“‘]+$"), ("after", 1, r"^[.,;:!?)\]”’]+")):
+            place = parent.index(formula) + step
+            text = parent[place] if 0 <= place < len(parent) else None
+            if isinstance(text, nodes.Text) and (touching := re.search(pattern, text)):
+                formula[key] = touching[0]
+                parent[place] = nodes.Text(re.sub(pattern, "", text))
 
 
 def add_style(app: Sphinx, config: Config) -> None:
@@ -182,6 +199,7 @@ def copy_fonts(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_html_math_renderer("katex_html", (visit_math, None), (visit_math_block, None))
     app.connect("config-inited", add_style)
+    app.connect("doctree-resolved", hold_punctuation)
     app.connect("html-page-context", preload_fonts)
     app.connect("build-finished", copy_fonts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

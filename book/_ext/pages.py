@@ -15,6 +15,7 @@ from typing import Any
 import imagesize
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.writers.html5 import HTML5Translator
 
@@ -73,6 +74,14 @@ def add_description(
         context["metatags"] = (
             f'{context.get("metatags", "")}\n<meta name="description" content="{content}" />'
         )
+
+
+def fill_frame(app: Sphinx, config: Config) -> None:
+    """Name the list of a page's sections, and state at its foot what CITATION.cff says."""
+    config.html_theme_options["toc_title"] = "On this page"
+    cited = (Path(__file__).resolve().parents[2] / "CITATION.cff").read_text(encoding="utf-8")
+    [version] = re.findall(r"^version: (.+)$", cited, re.MULTILINE)
+    config.html_context["book_version"] = version
 
 
 def write_front_page(app: Sphinx, exception: Exception | None) -> None:
@@ -142,6 +151,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(
         nodes.citation, override=True, html=(visit_citation, HTML5Translator.depart_citation)
     )
+    app.connect("config-inited", fill_frame)
     app.connect("html-page-context", add_description)
     app.connect("html-page-context", size_images)
     app.connect("env-get-outdated", changed_assets)

@@ -4,6 +4,7 @@ import functools
 import gzip
 import http.server
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,14 +14,20 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import playwright.sync_api
 import pytest
+from bs4 import BeautifulSoup
 from docutils import nodes
 from docutils.utils import new_document
+from matplotlib.colors import to_rgb
 from pages import description
 from repository_links import theme_options
 from self_contained import foreign_loads
 from site_checks import html_files, site_faults
+
+from authoring.notebooks import chapters
+from rpt_helpers import plots
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "https://github.com/owner/name"
@@ -223,6 +230,14 @@ def test_address_brings_launch_and_source_links(small_book: Path) -> None:
         in page
     )
     assert f'href="{ADDRESS}"' in page
+    assert f'href="{ADDRESS}/issues/new">Report an error' in page
+
+
+def test_every_page_states_version_and_licenses_and_where_to_go_with_an_error(site: Path) -> None:
+    for page in html_files(site / "book"):
+        text = page.read_text(encoding="utf-8")
+        assert "Version 0.1.0. Text and figures: CC BY 4.0, code: BSD 3-Clause." in text
+        assert "Report an error" not in text  # there is no address yet
 
 
 def test_no_address_means_no_theme_option() -> None:
@@ -232,7 +247,11 @@ def test_no_address_means_no_theme_option() -> None:
 def test_formulas_are_drawn_in_text_and_outputs(small_book: Path) -> None:
     add(small_book, "$a$\n\n\\begin{align}\nb &= c \\\\ d &= e\n\\end{align}")
     chapter = nbformat.read(small_book / "book/chapter.ipynb", as_version=4)
-    outputs = [{"text/latex": r"$\displaystyle \sigma^{2}$"}, {"text/markdown": r"so $\mu$"}]
+    outputs = [
+        {"text/latex": r"$\displaystyle \sigma^{2}$"},
+        {"text/markdown": r"so $\mu$"},
+        {"text/html": r"<table><tr><td>at $\mu &lt; \sigma$</td></tr></table>"},
+    ]
     chapter.cells += [
         nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("display_data", data)])
         for data in outputs
@@ -247,7 +266,29 @@ def test_formulas_are_drawn_in_text_and_outputs(small_book: Path) -> None:
     assert 'class="eqn-num"' not in (html / "book/index.html").read_text(), (
         "KaTeX numbered what Sphinx numbers"
     )
-    assert (html / "book/chapter.html").read_text().count('class="katex"') == 2
+    assert (html / "book/chapter.html").read_text().count('class="katex"') == 3
+
+
+def test_punctuation_stays_with_its_formula(small_book: Path) -> None:
+    add(small_book, "Both ($a$), $b$: and $a = b$. And $c$ alone.")
+    done = build(small_book, small_book)
+    assert done.returncode == 0, done.stdout + done.stderr
+    page = BeautifulSoup((small_book / "_build/html/book/index.html").read_text(), "html5lib")
+    held = [tag.get_text() for tag in page.select(".unbroken")]
+    assert [(text[0], text[-1]) for text in held] == [("(", ","), ("b", ":")]
+    for annotation in page.select(".katex-mathml, .katex-html .strut"):
+        annotation.extract()
+    sentence = "Both (a), b: and a=b. And c alone."
+    assert sentence in page.select("article p")[1].get_text()
+
+
+def test_formula_of_a_table_that_is_wrong_fails_the_build(small_book: Path) -> None:
+    chapter = nbformat.read(small_book / "book/chapter.ipynb", as_version=4)
+    wrong = nbformat.v4.new_output("display_data", {"text/html": r"<b>$\undefined$</b>"})
+    chapter.cells.append(nbformat.v4.new_code_cell("1", outputs=[wrong]))
+    nbformat.write(chapter, small_book / "book/chapter.ipynb")
+    done = build(small_book, small_book)
+    assert done.returncode != 0 and "formula not understood" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
@@ -412,3 +453,150 @@ def test_site_reads_from_the_disk(site: Path, browser: playwright.sync_api.Brows
     assert visit.page.locator("article h1").is_visible()
     assert visit.wrong == []
     visit.page.close()
+
+
+# How a page looks: code, figures, folds, on the screen and on paper.
+
+CHAPTERS = [path.with_suffix(".html").name for path in chapters()]
+TOO_WIDE = """selector => [...document.querySelectorAll(selector)]
+  .filter(box => box.scrollWidth > box.clientWidth).map(box => box.textContent.slice(0, 60))"""
+
+
+@needs_chromium
+def test_no_code_scrolls_sideways_on_a_laptop(
+    server: str, browser: playwright.sync_api.Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    wide = []
+    for name in CHAPTERS:
+        page.goto(f"{server}/book/{name}")
+        wide += [f"{name}: {text}" for text in page.evaluate(TOO_WIDE, ".cell_input pre")]
+    page.close()
+    assert wide == []
+
+
+@needs_chromium
+def test_paper_cuts_nothing_and_folds_nothing(
+    server: str, browser: playwright.sync_api.Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 700, "height": 1000})
+    page.emulate_media(media="print")
+    cut = []
+    for name in CHAPTERS:
+        page.goto(f"{server}/book/{name}")
+        cut += [f"{name}: {text}" for text in page.evaluate(TOO_WIDE, "pre")]
+        for fold in page.locator("details").all():
+            inside = fold.locator(":scope > :not(summary)").last.bounding_box()
+            if not inside or not inside["height"]:
+                cut.append(f"{name}: {fold.inner_text()[:60]} is closed")
+    page.close()
+    assert cut == []
+
+
+@needs_chromium
+def test_fold_opens_by_keyboard_without_a_script_and_exercises_are_quiet(
+    small_book: Path, browser: playwright.sync_api.Browser
+) -> None:
+    chapter = nbformat.read(small_book / "book/chapter.ipynb", as_version=4)
+    nbgrader = {"grade": False, "solution": True, "locked": False, "grade_id": "a", "task": False}
+    check = {**nbgrader, "solution": False, "grade_id": "a-check"}
+    said = [nbformat.v4.new_output("stream", text="a: not attempted\n")]
+    chapter.cells += [
+        nbformat.v4.new_code_cell("plot_it()", metadata={"tags": ["hide-input"]}),
+        nbformat.v4.new_markdown_cell("*Write your derivation here.*"),
+        nbformat.v4.new_code_cell("answer = None", metadata={"nbgrader": nbgrader}),
+        nbformat.v4.new_code_cell("check(answer)", metadata={"nbgrader": check}, outputs=said),
+    ]
+    nbformat.write(chapter, small_book / "book/chapter.ipynb")
+    done = build(small_book, small_book)
+    assert done.returncode == 0, done.stdout + done.stderr
+    html = (small_book / "_build/html/book/chapter.html").resolve()
+    assert "not attempted" not in html.read_text() and "Write your" not in html.read_text()
+
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(html.as_uri())
+    for said_closed, said_open, code in (
+        ("Show the code of this figure", "Hide the code of this figure", "plot_it()"),
+        ("Show the cell for the answer", "Hide the cell for the answer", "answer = None"),
+        ("Show the cell that checks", "Hide the cell that checks", "check(answer)"),
+    ):
+        fold = page.locator("details", has_text=said_closed)
+        assert not fold.get_by_text(code).is_visible()
+        fold.locator("summary").press("Enter")
+        assert fold.get_by_text(code).is_visible()
+        assert fold.locator("summary").inner_text().startswith(said_open)
+    context.close()
+
+
+def contrast(one: Any, other: Any) -> float:
+    """The contrast of two colors, as WCAG defines it."""
+    luminances = []
+    for color in (one, other):
+        channels = np.array(color)
+        linear = np.where(
+            channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4
+        )
+        luminances.append(linear @ [0.2126, 0.7152, 0.0722] + 0.05)
+    return float(max(luminances) / min(luminances))
+
+
+@needs_chromium
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_figures_stand_out_from_the_page_and_their_text_can_be_read(
+    server: str, browser: playwright.sync_api.Browser, scheme: Any
+) -> None:
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(f"{server}/book/{CHAPTERS[0]}")
+    ground, slab, brightness = page.evaluate(
+        """() => {
+          const image = getComputedStyle(document.querySelector(".cell_output img"));
+          return [
+            getComputedStyle(document.body).backgroundColor,
+            image.backgroundColor,
+            image.filter,
+          ];
+        }"""
+    )
+    page.close()
+    assert slab == "rgba(0, 0, 0, 0)"
+    behind = [int(part) / 255 for part in re.findall(r"\d+", ground)[:3]]
+    factor = float(re.fullmatch(r"brightness\((.+)\)", brightness)[1])  # type: ignore[index]
+    shown = {
+        kind: np.clip(np.array(to_rgb(color)) * factor, 0, 1)
+        for kind, color in (plots.COLORS | {"text": plots.GRAY}).items()
+    }
+    assert contrast(shown.pop("text"), behind) >= 4.5
+    assert min(contrast(color, behind) for color in shown.values()) >= 3
+
+
+@needs_chromium
+def test_code_can_be_read_in_the_dark_without_a_script(
+    server: str, browser: playwright.sync_api.Browser
+) -> None:
+    context = browser.new_context(java_script_enabled=False, color_scheme="dark")
+    page = context.new_page()
+    page.goto(f"{server}/book/{CHAPTERS[0]}")
+    colors = page.locator(".cell_input pre").first.evaluate(
+        "box => [getComputedStyle(box).color, getComputedStyle(box).backgroundColor]"
+    )
+    context.close()
+    text, ground = ([int(n) / 255 for n in re.findall(r"\d+", color)[:3]] for color in colors)
+    assert contrast(text, ground) >= 7
+
+
+@needs_chromium
+def test_focus_is_seen_on_every_button_of_the_header_and_outputs_have_no_copy_button(
+    server: str, browser: playwright.sync_api.Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"{server}/book/{CHAPTERS[0]}")
+    page.wait_for_selector(".cell_input .copybtn", state="attached")
+    assert page.locator(".cell_output .copybtn").count() == 0
+    unseen = []
+    for button in page.locator(".bd-header-article button:visible").all():
+        button.focus()
+        if button.evaluate("box => getComputedStyle(box).outlineStyle") == "none":
+            unseen.append(button.get_attribute("aria-label"))
+    page.close()
+    assert unseen == []
