@@ -6,23 +6,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tex import number
 
 from rpt_helpers import (
     Cosine,
     Normal,
     SquaredError,
+    SquaredErrorWithEntropy,
     closed_form,
     datasets,
     pathwise,
     quadrature,
     score_function,
 )
+from rpt_helpers.nodes import Parameterization
 
 BOOK = Path(__file__).parents[2] / "book"
-ANSWERS = [
-    part.split("\n", 1)
-    for part in (BOOK / "questions.md").read_text(encoding="utf-8").split("\n## ")[1:]
-]
+PAGE = (BOOK / "questions.md").read_text(encoding="utf-8")
+ANSWERS = [part.split("\n", 1) for part in PAGE.split("\n## ")[1:]]
 
 
 @pytest.mark.parametrize(("question", "answer"), ANSWERS, ids=[question for question, _ in ANSWERS])
@@ -73,3 +74,62 @@ def test_one_sample_is_rarely_close() -> None:
     loss, normal = SquaredError([0.0, 1.0, 5.0]), Normal(2, 1.7)
     deviation = closed_form.variance(pathwise, loss, normal)[1] ** 0.5
     np.testing.assert_allclose(deviation, 2**0.5 * closed_form.gradient(loss, normal)[1])
+
+
+X = np.array([0.3, -1.0, 2.5, 1.1])
+AT_THE_DATA, FAR = Normal(X.mean(), X.std()), Normal(X.mean(), 1e6)
+NODE = Normal(0.4, 1.3)
+LETTERS = {"n": 4, "sigma": NODE.sigma, "delta": NODE.mu - X.mean(), "s": X.std(), "tau": 0.8}
+COSINE = [quadrature.variance(each, Cosine(5), Normal(1, 1)) for each in (pathwise, score_function)]
+
+
+def gradient(parameterization: Parameterization) -> float:
+    return float(closed_form.gradient(SquaredError(X), NODE.by(parameterization))[1])
+
+
+# What stands in the page's answers, as a pattern, and what the library has there.
+SAID: dict[str, tuple[str, list[float]]] = {
+    "expected loss": (
+        r"The expected loss is \$(.+?)\$: a",
+        [closed_form.expected_loss(SquaredError(X), NODE)],
+    ),
+    "posterior": (
+        r"minus entropy gives \$(.+?)\$",
+        [SquaredErrorWithEntropy(X, 0.8).optimum().sigma ** 2],
+    ),
+    "derivatives": (
+        r"in\s+\$\\sigma\^2\$ is \$(.+?)\$, a constant.+?\$\\sigma\$ it is \$(.+?)\$"
+        r".+?\$\\log\\sigma\$ it is \$(.+?)\$",
+        [gradient("variance"), gradient("sigma"), gradient("log_sigma")],
+    ),
+    "both expectations": (
+        r"Their expectations are \$(.+?)\$ and \$(.+?)\$",
+        [*closed_form.gradient(SquaredError(X), NODE)],
+    ),
+    "pathwise variances": (
+        r"has variance \$(.+?)\$ in \$\\mu\$ and \$(.+?)\$ in",
+        [*closed_form.variance(pathwise, SquaredError(X), NODE)],
+    ),
+    "ratios": (
+        r"has (\S+) times the first and (\S+) times the second",
+        [*ratio(X, AT_THE_DATA)],
+    ),
+    "samples": (r"So (\S+) of its samples .+? \$\\mu\$, and (\S+) for", [*ratio(X, AT_THE_DATA)]),
+    "bounds": (r"at least (\S+) and\s+(\S+) for all", [*ratio(X, FAR)]),
+    "bounds again": (r"factors (\S+) in \$\\mu\$ and (\S+) in", [*ratio(X, FAR)]),
+    "cosine": (
+        r"that is (\S+) against (\S+), and (\S+) against (\S+)\. Read",
+        [COSINE[0][0], COSINE[1][0], COSINE[0][1], COSINE[1][1]],
+    ),
+    "log sigma": (
+        r"error it is \$(.+?)\$ in \$\\sigma\$, \$(.+?)\$ in \$\\log\\sigma\$ and \$(.+?)\$ in",
+        [gradient("sigma"), gradient("log_sigma"), gradient("log_sigma") / 2],
+    ),
+}
+
+
+@pytest.mark.parametrize(("pattern", "values"), SAID.values(), ids=SAID)
+def test_page_says_what_the_library_says(pattern: str, values: list[float]) -> None:
+    [match] = re.finditer(pattern, PAGE, re.DOTALL)
+    found = [number(words, LETTERS) for words in match.groups()]
+    np.testing.assert_allclose(found, values, rtol=1e-3)
