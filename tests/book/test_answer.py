@@ -144,7 +144,7 @@ OSCILLATING = [
 ]
 NUMBERS: dict[str, tuple[str, list[float]]] = {
     "the ratios": (r"by \*\*(.+?)\*\* in \$\\mu\$ and by \*\*(.+?)\*\*", [*ratio(AT_THE_DATA)]),
-    "the bounds": (r"the factors are more than (\S+) and (\S+), because", [*FLAT]),
+    "the bounds": (r"the factors are at least (\S+) and (\S+), because", [*FLAT]),
     "the bounds with a baseline": (r"at least (\S+) and (\S+)\.\n", [*LEAST]),
     "the data's spread": (r"where \$s = (.+?)\$ km/s", [MICHELSON.std()]),
     "the energy score": (
