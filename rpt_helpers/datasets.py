@@ -17,7 +17,7 @@ def michelson() -> FloatArray:
     """Return Michelson's 100 measurements of the speed of light of 1879, in km/s, shape (100,).
 
     Source: A. A. Michelson, "Experimental Determination of the Velocity of Light", Astronomical
-    Papers 1, 1880, as discussed in S. M. Stigler, "Do Robust Estimators Work with Real Data?", The
+    Papers 1, 1882, as discussed in S. M. Stigler, "Do Robust Estimators Work with Real Data?", The
     Annals of Statistics 5(6), 1977, and distributed with R as the data set ``morley``.
     """
     return _read("michelson-1879.csv")
