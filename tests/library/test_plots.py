@@ -11,6 +11,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -327,3 +328,16 @@ def test_a_path_lies_in_the_half_plane_and_marks_its_end(ax: Axes) -> None:
     (path,) = ax.lines
     assert_array_equal(path.get_xydata(), np.array([T + 3, T + 1]).T)
     assert (path.get_marker(), path.get_markevery(), path.get_label()) == ("s", [-1], "run")
+
+
+def test_under_ipython_the_formatter_of_svg_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    shell: Any = InteractiveShell.instance()
+    monkeypatch.setattr(plt, "get_backend", lambda: "module://matplotlib_inline.backend_inline")
+    try:
+        with plt.rc_context():
+            plots.use_style()
+        formatters = shell.display_formatter.formatters
+        assert formatters["image/svg+xml"].lookup_by_type(Figure) is plots.svg
+        assert Figure not in formatters["image/png"]
+    finally:
+        InteractiveShell.clear_instance()
