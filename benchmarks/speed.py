@@ -54,10 +54,13 @@ def draw() -> None:
 
 
 def over_noise(
-    estimator: Callable[..., FloatArray], loss: Loss | SquaredError = LOSS, **options: Any
+    estimator: Callable[..., FloatArray],
+    loss: Loss | SquaredError = LOSS,
+    n_samples: int = N,
+    **options: Any,
 ) -> Work:
-    """Return one call of `estimate` with N samples."""
-    return lambda: estimate(estimator, loss, NODE, N, np.random.default_rng(1), **options)
+    """Return one call of `estimate`."""
+    return lambda: estimate(estimator, loss, NODE, n_samples, np.random.default_rng(1), **options)
 
 
 def bare_descent() -> list[tuple[float, float]]:
@@ -124,10 +127,12 @@ def main() -> None:
         "measure-valued (four normals a sample)": over_noise(measure_valued),
     }
     ratios(draw, rows, process_time)
-    table("`estimate` on an executor of two threads, wall time over that without")
+    table("`estimate` by pathwise on an executor of two threads, wall time over that without")
     with ThreadPoolExecutor(2) as pool:
-        threads = over_noise(pathwise, executor=pool)
-        ratios(over_noise(pathwise), {"pathwise": threads}, perf_counter)
+        for n_samples in (N, 10 * N):
+            serial = over_noise(pathwise, n_samples=n_samples)
+            threads = over_noise(pathwise, n_samples=n_samples, executor=pool)
+            ratios(serial, {f"N = {n_samples:,}": threads}, perf_counter)
     table(f"`sgd`, {STEPS:,} steps, processor time over that of the bare recursion")
     rng, zero = np.random.default_rng(1), np.zeros(2)
     rows = {
