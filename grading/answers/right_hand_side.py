@@ -112,22 +112,37 @@ def log_normal_gradient(k, mu, sigma, eps):
         ],
     ),
     Claimed(
-        "right-hand-side-coin",
+        "right-hand-side-skewed-coin",
         points=2,
-        value="k_mu_sigma",
-        solution="k_mu_sigma = (1.0, 3.0, 4.0)\n",
+        value="low_high_p",
+        solution="low_high_p = (-3.0, 1 / 3, 0.9)\n",
         mutants=[
+            # a fair coin has no third moment
             Mutant(
-                "k_mu_sigma = (1.0, 3.0, 1.0)\n",
-                hint="both have the same sign there: 0.6005 and 0.8330",
+                "low_high_p = (-1.0, 1.0, 0.5)\n",
+                hint="with this coin the gradient in sigma is 6, which is not negative",
+            ),
+            # skewed to the other side
+            Mutant(
+                "low_high_p = (-1 / 3, 3.0, 0.1)\n",
+                hint="with this coin the gradient in sigma is 14, which is not negative",
+            ),
+            # a third moment, but not enough of it
+            Mutant(
+                "low_high_p = (-2.0, 0.5, 0.8)\n",
+                hint="with this coin the gradient in sigma is 1.5, which is not negative",
             ),
             Mutant(
-                "k_mu_sigma = (1.0, 0.0, 40.0)\n",
-                hint="one of the derivatives is zero up to rounding there",
+                "low_high_p = (-3.0, 1.0, 0.9)\n",
+                hint="the mean of this noise is 0.6, not 0",
             ),
             Mutant(
-                "k_mu_sigma = (1.0, 3.0, -4.0)\n",
-                hint="sigma must be a finite number > 0, got -4.0",
+                "low_high_p = (-6.0, 2 / 3, 0.9)\n",
+                hint="the variance of this noise is 4, not 1",
+            ),
+            Mutant(
+                "low_high_p = (-3.0, 1 / 3, 9.0)\n",
+                hint="p must be a probability between 0 and 1, got 9",
             ),
         ],
     ),

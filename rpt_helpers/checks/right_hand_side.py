@@ -6,15 +6,15 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .. import quadrature
 from .._arguments import FloatArray
 from ..estimators import pathwise
-from ..losses import Cosine
+from ..losses import Loss
 from ..nodes import Normal
 from ._compare import compare, compare_samples, differences
 from ._registry import Hints, claim, question
 
 EPS = np.array([-1.5, -0.2, 0.3, 0.7, 2.0])
+CUBE = Loss(lambda y: y**3, lambda y: 3 * y**2)
 
 
 @question("right-hand-side-precision-samples")
@@ -45,16 +45,17 @@ def _mean_log_normal_loss(k: float, mu: float, sigma: float) -> float:
     return float(np.mean((np.exp(mu + sigma * EPS) - k) ** 2))
 
 
-@claim("right-hand-side-coin")
-def coin(k: float, mu: float, sigma: float) -> Hints:
-    """The two derivatives in sigma have opposite signs at the point, by more than rounding."""
-    loss, normal = Cosine(k), Normal(mu, sigma)
-    by_normal = quadrature.gradient(loss, normal)[1]
-    by_coin = pathwise(loss, normal, [-1.0, 1.0])[:, 1].mean()
-    if min(abs(by_normal), abs(by_coin)) < 1e-9:
-        yield (
-            "one of the derivatives is zero up to rounding there: "
-            f"{by_normal:.2g} and {by_coin:.2g}"
-        )
-    if by_normal * by_coin > 0:
-        yield f"both have the same sign there: {by_normal:.4f} and {by_coin:.4f}"
+@claim("right-hand-side-skewed-coin")
+def skewed_coin(low: float, high: float, p: float) -> Hints:
+    """The noise has mean 0 and variance 1, and makes the gradient of y^3 in sigma negative."""
+    if not 0 < p < 1:
+        yield f"p must be a probability between 0 and 1, got {p:g}"
+    mean = (1 - p) * low + p * high
+    if abs(mean) > 1e-6:
+        yield f"the mean of this noise is {mean:.4g}, not 0"
+    variance = (1 - p) * low**2 + p * high**2
+    if abs(variance - 1) > 1e-6:
+        yield f"the variance of this noise is {variance:.4g}, not 1"
+    gradients = pathwise(CUBE, Normal(1, 1), [low, high])[:, 1]
+    if (gradient := (1 - p) * gradients[0] + p * gradients[1]) >= -1e-9:
+        yield f"with this coin the gradient in sigma is {gradient:.4g}, which is not negative"
