@@ -1,1 +1,1 @@
-"""Grading the chapters' exercises. For instructors; `book/teaching.md` says how."""
+"""Grading the chapters' exercises. For instructors; `book/homework.md` says how."""

@@ -15,7 +15,8 @@ from nbformat import NotebookNode
 from authoring import gates, refresh
 from authoring.notebooks import ROOT, chapters, clean, code_cells, serialize
 
-SECONDS = 10
+# Chapters need 3 to 6 seconds of a quiet core; busy cores of old servers count twice as many.
+SECONDS = 30
 CHAPTERS = [path.stem for path in chapters()]
 each_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
 
@@ -86,7 +87,7 @@ def runs() -> Iterator[dict[str, Future[refresh.Run]]]:
 
 
 @each_chapter
-def test_runs_without_error_in_time(chapter: str, runs: dict[str, Future[refresh.Run]]) -> None:
+def test_runs_without_error_and_never_runs_away(chapter: str, runs: dict[str, Future[refresh.Run]]) -> None:
     run = runs[chapter].result()
     complain([run.problem] if run.problem else [])
     assert run.processor_seconds <= SECONDS

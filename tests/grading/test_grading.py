@@ -41,7 +41,7 @@ def grading(*arguments: object, **environment: str) -> subprocess.CompletedProce
 
 def page_commands(base: Path) -> list[list[str]]:
     """The four commands as the page for instructors has them, with `base` for the folder above."""
-    page = (CHAPTERS / "teaching.md").read_text().replace("../", f"{base}/")
+    page = (CHAPTERS / "homework.md").read_text().replace("../", f"{base}/")
     lines = re.findall(r"^\.venv/bin/python -m grading (.*)$", page, re.MULTILINE)
     return [line.split() for line in lines]
 
