@@ -87,7 +87,7 @@ def runs() -> Iterator[dict[str, Future[refresh.Run]]]:
 
 
 @each_chapter
-def test_runs_without_error_and_never_runs_away(chapter: str, runs: dict[str, Future[refresh.Run]]) -> None:
+def test_runs_without_error_in_time(chapter: str, runs: dict[str, Future[refresh.Run]]) -> None:
     run = runs[chapter].result()
     complain([run.problem] if run.problem else [])
     assert run.processor_seconds <= SECONDS

@@ -10,10 +10,12 @@ import shutil
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import download
 import nbformat
 import numpy as np
 import playwright.sync_api
@@ -80,6 +82,29 @@ def test_site_has_no_launcher_without_an_address(site: Path) -> None:
 def test_chapters_can_be_downloaded(site: Path) -> None:
     for chapter in (ROOT / "book").glob("*.ipynb"):
         assert (site / "_sources" / "book" / chapter.name).read_bytes() == chapter.read_bytes()
+
+
+def test_one_download_holds_the_chapters_the_library_and_the_versions_they_ran_with(
+    site: Path, tmp_path: Path
+) -> None:
+    """Nothing has to be fetched to see the names, so what pip would fetch is read from the lock."""
+    with zipfile.ZipFile(site / download.PLACE) as archive:
+        archive.extractall(tmp_path)
+    folder = tmp_path / download.NAME
+    for chapter in chapters():
+        assert (folder / chapter.name).read_bytes() == chapter.read_bytes()
+    library, *pins = (folder / "requirements.txt").read_text().split()
+    lock = (ROOT / "requirements.txt").read_text()
+    assert [pin.partition("==")[0] for pin in pins] == list(download.PINNED)
+    assert all(f"\n{pin} " in lock for pin in pins)
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
+    subprocess.run([*install, "--target", "installed", library], cwd=folder, check=True)
+    source = {path.name for path in (ROOT / "rpt_helpers").glob("*.py")}
+    assert {path.name for path in (folder / "installed/rpt_helpers").glob("*.py")} == source
+    linked = re.findall(r"\]\(([\w-]+\.\w+)", "".join(map(Path.read_text, folder.glob("*.ipynb"))))
+    assert all((folder / name).is_file() for name in linked), linked
+    assert f"jupyter lab {chapters()[0].name}\n" in (folder / "README.txt").read_text()
+    assert (folder / "references.md").read_text().count("\n- ") > 20
 
 
 # The checker itself, on a page without a fault and on small faulty ones.

@@ -1,0 +1,97 @@
+"""One file with all that a reader needs to run the chapters: notebooks, library, how to begin.
+
+Its bytes follow from the files that it holds, so that a build with nothing changed gives the same.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.errors import ExtensionError
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "reparameterization-trick"
+PLACE = f"_static/{NAME}.zip"
+# The versions that the stored outputs were made with, and what shows a chapter.
+PINNED = ("matplotlib", "numpy", "scipy", "sympy", "ipykernel", "jupyterlab")
+
+README = """\
+The reparameterization trick: all chapters, to run and to change
+=================================================================
+
+You need Python 3.11 or newer and, for the first command, a network. In this folder:
+
+    python3 -m pip install -r requirements.txt
+    python3 -m jupyter lab {start}
+
+Where Python refuses to install into itself, make an environment first: python3 -m venv .venv,
+then . .venv/bin/activate (on Windows: py -m venv .venv, then .venv\\Scripts\\activate).
+The order of the chapters: {order}.
+The code is under the BSD 3-Clause license, text and figures are under CC BY 4.0.
+"""
+
+
+def wheel(target: Path) -> Path:
+    """Build the library as pip installs it."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        raise ExtensionError(f"the wheel for the download was not built: {done.stderr.strip()}")
+    return next(target.glob("*.whl"))
+
+
+def requirements(lock: str, library: str) -> str:
+    """Return the library's own file and the locked versions of what a chapter draws and runs on."""
+    pins = [re.search(rf"^{name}==\S+( ; [^\\]+)?", lock, re.MULTILINE) for name in PINNED]
+    return "\n".join([f"./{library}", *(pin[0].strip() for pin in pins if pin)]) + "\n"
+
+
+def references(doctree: nodes.document) -> str:
+    """Return the list of references as plain text, for the links of the chapters."""
+    works = (
+        next(work.findall(nodes.paragraph)).astext() for work in doctree.findall(nodes.citation)
+    )
+    return "# References\n\n" + "".join(f"- {' '.join(work.split())}\n" for work in works)
+
+
+def pack(app: Sphinx, exception: Exception | None) -> None:
+    if exception is not None or app.builder.name != "html":
+        return
+    chapters = [
+        ROOT / f"{page}.ipynb"
+        for page in app.env.toctree_includes[app.config.root_doc]
+        if (ROOT / f"{page}.ipynb").is_file()
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        library = wheel(Path(folder))
+        files = {path.name: path.read_bytes() for path in (*chapters, library)}
+    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    names = [path.stem for path in chapters]
+    files |= {
+        "requirements.txt": requirements(lock, library.name).encode(),
+        "README.txt": README.format(start=chapters[0].name, order=", ".join(names)).encode(),
+        "references.md": references(
+            app.env.get_and_resolve_doctree("book/references", app.builder)
+        ).encode(),
+        "questions.md": (ROOT / "book" / "questions.md").read_bytes(),
+    }
+    with zipfile.ZipFile(Path(app.outdir) / PLACE, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(f"{NAME}/{name}"), files[name], zipfile.ZIP_DEFLATED)
+
+
+def offer(app: Sphinx, config: Config) -> None:
+    config.html_context["download"] = PLACE
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("config-inited", offer)
+    app.connect("build-finished", pack)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
