@@ -28,7 +28,7 @@ help:
 # A failed build forgets what it read, because a warning is given only when its page is read. KaTeX is fetched before
 # Sphinx starts, which would wrap the one sentence of a failure into a traceback.
 book: environment
-	@$(BIN)/python book/_ext/katex_html.py
+	@$(BIN)/python book/_ext/npm.py
 	@$(BIN)/jupyter-book build -W -n --keep-going -q . >/dev/null || { rm -rf _build/.doctrees; exit 1; }
 	@$(BIN)/python -c 'from pathlib import Path; print("The book is at", Path("_build/html/index.html").resolve().as_uri())'
 
@@ -55,7 +55,7 @@ test: environment
 # Without nbval, which would start its kernels under coverage.
 test-pages: environment
 	@echo 'The built pages, the tools of authors, the package, Binder'
-	@$(BIN)/python book/_ext/katex_html.py --for-tests
+	@$(BIN)/python book/_ext/npm.py --for-tests
 	@$(PYTEST) $(COVERAGE) tests/book --ignore=tests/book/test_chapters.py
 
 test-library: environment
@@ -103,7 +103,7 @@ serve: port book
 # sphinx-autobuild wants a conf.py. It gets one in a folder that looks to Sphinx like the root.
 LIVE = _build/live
 live: port
-	@$(BIN)/python book/_ext/katex_html.py
+	@$(BIN)/python book/_ext/npm.py
 	@mkdir -p $(LIVE)
 	@for name in _config.yml _toc.yml book; do ln -sfn ../../$$name $(LIVE)/$$name; done
 	@$(BIN)/jupyter-book config sphinx $(LIVE) >/dev/null

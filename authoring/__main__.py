@@ -1,4 +1,4 @@
-"""Three commands for authors; `python -m authoring COMMAND --help` explains each."""
+"""Four commands for authors; `python -m authoring COMMAND --help` explains each."""
 
 import argparse
 import sys
@@ -32,6 +32,13 @@ def new(name: str) -> int:
     return 0
 
 
+def formulas() -> int:
+    from .formulas import write  # sympy takes a second
+
+    write()
+    return 0
+
+
 def check(paths: list[Path]) -> int:
     from . import (
         gates,
@@ -50,6 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument(
         "name", metavar="NAME", help="lower-case words joined by hyphens: many-dimensions"
     )
+    commands.add_parser("formulas", help="print the formulas of the figures that move")
     for name, what in (
         ("refresh", "run chapters from top to bottom and store their outputs"),
         ("check", "say which rules chapters break"),
@@ -65,6 +73,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.command == "new":
         return new(options.name)
+    if options.command == "formulas":
+        return formulas()
     paths = options.notebooks or chapters()
     return refresh(paths) if options.command == "refresh" else check(paths)
 

@@ -399,13 +399,16 @@ def surrounded(notebook: NotebookNode) -> list[str]:
 
 
 def size(notebook: NotebookNode) -> list[str]:
-    """About 2,000 words (a formula in a sentence is one) and 20 to 25 code cells, within limits."""
+    """About 2,000 words (a formula in a sentence is one) and 20 to 25 code cells, within limits.
+
+    A cell that only places a figure that moves is no code to read.
+    """
     words = sum(
         len(re.findall(r"[^\W\d_][\w'’-]*", without_math(plain(c.source))))
         for c in notebook.cells
         if c.cell_type == "markdown"
     )
-    cells = len(code_cells(notebook))
+    cells = sum(not cell.source.startswith("explore(") for _, cell in code_cells(notebook))
     return [
         f"{count} {what}, allowed are {low} to {high}"
         for count, what, (low, high) in (

