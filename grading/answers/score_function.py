@@ -138,23 +138,28 @@ def reweighted_price(prices, y, mu, sigma, new_mu, new_sigma):
         ],
     ),
     Claimed(
-        "score-function-mean-hurts",
+        "score-function-moving-end",
         points=2,
-        value="k_mu_sigma",
-        solution="k_mu_sigma = (1.0, 0.0, 1.0)\n",
+        value="coefficients",
+        solution="coefficients = [-2.0, 1.0]\n",
         mutants=[
+            # the loss of exercise 1
             Mutant(
-                "k_mu_sigma = (0.1, 0.0, 1.0)\n",
-                hint="0.9705 without a baseline and 0.0002465 with the mean: not larger",
+                "coefficients = [0.0, 1.0]\n",
+                hint="has the mean -0.5, but the derivative of the expected loss is 0.5",
             ),
+            # zero at the end that stays
             Mutant(
-                "k_mu_sigma = (0.0, 0.0, 1.0)\n",
-                hint="with the mean: not larger",
+                "coefficients = [0.0, 0.0, 1.0]\n",
+                hint="has the mean -0.6667, but the derivative of the expected loss is 1.333",
             ),
+            # zero at -2
             Mutant(
-                "k_mu_sigma = (1.0, 0.0, -1.0)\n",
-                hint="sigma must be a finite number > 0, got -1.0",
+                "coefficients = [2.0, 1.0]\n",
+                hint="has the mean -1.5, but the derivative of the expected loss is 0.5",
             ),
+            Mutant("coefficients = [3.0]\n", hint="this loss is constant"),
+            Mutant("coefficients = [1.0, 1e-9]\n", hint="this loss is constant, or nearly so"),
         ],
     ),
 ]

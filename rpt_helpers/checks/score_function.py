@@ -5,10 +5,10 @@ from itertools import permutations, product
 from math import exp, factorial
 
 import numpy as np
+from numpy.polynomial import Polynomial
 
-from .. import closed_form, quadrature
-from ..estimators import score_function
-from ..losses import Cosine, quadratic
+from .. import closed_form
+from ..losses import quadratic
 from ..nodes import Normal
 from ._compare import compare, differences
 from ._registry import Hints, claim, question
@@ -68,15 +68,22 @@ def reweighted(answer: Callable[..., float]) -> Hints:
         yield compare(np.dot(singles, weights), closed_form.expected_loss(loss, new), where)
 
 
-@claim("score-function-mean-hurts")
-def mean_hurts(k: float, mu: float, sigma: float) -> Hints:
-    """The mean as the baseline makes the variance in mu larger, by more than rounding."""
-    loss, normal = Cosine(k), Normal(mu, sigma)
-    mean = quadrature.expected_loss(loss, normal)
-    plain = quadrature.variance(score_function, loss, normal)[0]
-    with_mean = quadrature.variance(score_function, loss, normal, baseline=mean)[0]
-    if with_mean <= plain * (1 + 1e-9):
+@claim("score-function-moving-end")
+def moving_end(*coefficients: float) -> Hints:
+    """The loss varies, and the estimator's mean is the derivative of the expected loss."""
+    scale = max(map(abs, coefficients), default=0.0)
+    if not any(abs(c) > 1e-6 * scale for c in coefficients[1:]):
+        yield "this loss is constant, or nearly so"
+    loss = Polynomial(np.array(coefficients) / scale)
+
+    def expected_loss(theta: float) -> float:
+        return float(loss.integ()(theta)) / theta
+
+    end = 2.0
+    estimator = -expected_loss(end) / end  # the score of a uniform y is -1/theta
+    truth = differences(expected_loss, end)[0]
+    if not abs(estimator - truth) < 1e-6:
         yield (
-            f"the variance there is {plain:.4g} without a baseline and "
-            f"{with_mean:.4g} with the mean: not larger"
+            f"the estimator has the mean {estimator * scale:.4g}, but the derivative of the "
+            f"expected loss is {truth * scale:.4g}"
         )
