@@ -8,6 +8,7 @@ from ._arguments import one_of
 TITLES = {
     "hold-the-noise": "Drag the dials: fresh noise leaves dust, held noise a curve",
     "two-ways": "Drag the dials: two estimates of one gradient, and how far they scatter",
+    "where-is-sigma": "Drop a ball: where each objective leads it, with the trick and without",
 }
 SCRIPT = Path(__file__).with_suffix(".js")  # written when the book is built
 

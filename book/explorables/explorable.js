@@ -18,6 +18,8 @@ svg .handle {cursor: grab; touch-action: none}
 .choices {display: flex; flex-wrap: wrap; gap: 0 1rem}
 .choices label {gap: 0.3rem}
 input[type=radio] {accent-color: #0072b2}
+.buttons {margin: 0 0 0.6rem; display: flex; flex-wrap: wrap; gap: 0.5rem}
+button[hidden] {display: none}
 button {font: inherit; color: inherit; background: none; border: 1px solid currentColor; border-radius: 4px;
   padding: 0.3rem 0.8rem; cursor: pointer; justify-self: start}
 :is(button, input, .handle):focus-visible {outline: 3px solid #0072b2; outline-offset: 2px}
@@ -119,6 +121,7 @@ export class Explorable extends HTMLElement {
 }
 
 function markup({name, label, symbol, range, values, step, choices}) {
+  if (!label) return ""; // moved by the figure itself
   if (choices) {
     const radios = Object.entries(choices).map(
       ([value, text]) => `<label><input type="radio" name="${name}" value="${value}">${text}</label>`);

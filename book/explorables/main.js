@@ -1,6 +1,9 @@
 import {HoldTheNoise} from "./hold-the-noise.js";
 import {TwoWays} from "./two-ways.js";
+import {WhereIsSigma} from "./where-is-sigma.js";
 
-for (const [name, kind] of Object.entries({"hold-the-noise": HoldTheNoise, "two-ways": TwoWays})) {
+const FIGURES = {"hold-the-noise": HoldTheNoise, "two-ways": TwoWays, "where-is-sigma": WhereIsSigma};
+
+for (const [name, kind] of Object.entries(FIGURES)) {
   customElements.get(`rpt-${name}`) ?? customElements.define(`rpt-${name}`, kind);
 }

@@ -11,7 +11,17 @@ import pytest
 from playwright.sync_api import Locator, Page, sync_playwright
 
 from authoring import formulas
-from rpt_helpers import Normal, SquaredError, closed_form, datasets, pathwise, score_function
+from rpt_helpers import (
+    NegativeLogLikelihood,
+    Normal,
+    ReverseKL,
+    SquaredError,
+    closed_form,
+    datasets,
+    pathwise,
+    score_function,
+    sgd,
+)
 from rpt_helpers.explorables import TITLES, explore
 
 CHROMIUM = next(
@@ -133,6 +143,65 @@ def test_both_estimates_scatter_around_the_closed_form_as_theory_says(page: Page
             assert abs(found["mean"] - exact[part]) < WITHIN * spread / MEANS**0.5
             error = ((kurtosis[part] - 1) / 4 / MEANS) ** 0.5  # of a standard deviation
             assert abs(found["sd"] / spread - 1) < WITHIN * error
+
+
+@pytest.mark.parametrize("objective", ["squared error", "reverse KL", "likelihood"])
+def test_an_exact_descent_goes_where_the_library_goes(page: Page, objective: str) -> None:
+    where = figure(page, "where-is-sigma")
+    where.get_by_role("radio", name=objective).check()
+    where.get_by_role("slider", name="mu at the start").press("ArrowRight")
+    for _ in range(3):
+        where.get_by_role("button", name="Ten times as far").click()
+    now, shown = state(page, "where-is-sigma"), numbers(page, "where-is-sigma")
+    x = (datasets.michelson() - 299_800) / 100
+    gradient, step = {
+        "squared error": (lambda node: closed_form.gradient(SquaredError(x), node), 0.0002),
+        "reverse KL": (ReverseKL(x).gradient, 0.02),
+        "likelihood": (NegativeLogLikelihood(x).gradient, 0.02),
+    }[objective]
+    start = Normal(now["mu"], now["sigma"], "log_sigma")
+    final = sgd(gradient, start, steps=1000, step_size=step).final
+    assert now["steps"] == shown["steps"] == 1000 and now["mu"] == 0.05
+    found = [shown["exact"][name] for name in ("mu", "sigma")]
+    np.testing.assert_allclose(found, [final.mu, final.sigma], rtol=1e-9)
+
+
+def test_with_the_trick_the_balls_follow_the_law_and_without_it_they_are_lost(page: Page) -> None:
+    where = figure(page, "where-is-sigma")
+    for _ in range(5):
+        where.get_by_role("button", name="Ten times as far").click()
+    shown = numbers(page, "where-is-sigma")
+    law = (1 + 4 * 100 * 0.0002 * 50_000) ** -0.5
+    assert shown["steps"] == 50_000
+    # A sigma scatters by 6 % around the law (1.25 times that, over the root of 20, for a median).
+    assert abs(shown["pathwise"]["sigma"] / law - 1) < WITHIN * 0.06 * 1.25 / 20**0.5
+    assert shown["pathwise"]["there"] == 20 and shown["score_function"]["there"] < 10
+
+
+def test_running_and_jumping_take_the_same_steps(page: Page) -> None:
+    where = figure(page, "where-is-sigma")
+    where.get_by_role("button", name="Run").click()
+    page.wait_for_function("() => document.querySelector('rpt-where-is-sigma').state.steps > 100")
+    where.get_by_role("button", name="Pause").click()
+    ran, steps = numbers(page, "where-is-sigma"), state(page, "where-is-sigma")["steps"]
+    where.get_by_role("button", name="Back to the start").click()
+    assert state(page, "where-is-sigma")["steps"] == 0
+    where.evaluate("(figure, steps) => figure.change({steps})", steps)
+    assert numbers(page, "where-is-sigma") == ran
+
+
+def test_dragging_the_ball_starts_elsewhere(page: Page) -> None:
+    where = figure(page, "where-is-sigma")
+    where.scroll_into_view_if_needed()
+    box = where.locator(".handle").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 30, steps=5)
+    page.mouse.up()
+    now = state(page, "where-is-sigma")
+    assert now["mu"] > 0.2 and now["sigma"] < 0.9
 
 
 def test_a_link_brings_back_what_its_reader_saw(page: Page, address: str) -> None:
