@@ -51,7 +51,7 @@ class Diverged(ValueError):
 
 
 def decaying_step(initial: float, halved_after: float) -> Callable[[int], float]:
-    r"""Return the step size :math:`a_t = a_0 / (1 + t/h)`.
+    r"""Return the step size :math:`a_t = a_0 / (1 + t/T)`.
 
     It is half of `initial` after `halved_after` steps. Its sum diverges and the sum of its squares
     does not, as Robbins and Monro (1951) ask.

@@ -138,7 +138,7 @@ def estimate(
         `Antithetic`, `Sobol` or your own; otherwise the estimator's, if it needs a special one, or
         the node's.
     executor : concurrent.futures.Executor, optional
-        Where to work: threads, processes, or a cluster's. The noise then comes from `STREAMS`
+        Where to work: threads, processes, or a cluster's. The noise then comes from up to 64
         generators that `rng` spawns, so that the result is the same whatever and however many the
         workers, but another than without an executor. The next call spawns others.
     **options

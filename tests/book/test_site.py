@@ -267,6 +267,16 @@ def test_every_page_states_version_and_licenses_and_where_to_go_with_an_error(si
         assert "Report an error" not in text  # there is no address yet
 
 
+def test_page_of_the_library_lists_its_functions_in_tables_and_in_its_contents(site: Path) -> None:
+    page = BeautifulSoup((site / "book/api.html").read_text(encoding="utf-8"), "html5lib")
+    shown = {tag["id"] for tag in page.select("dt[id]")}
+    tabled = {link["href"][1:] for link in page.select("table.summary td:first-child a")}
+    visible = {link["href"][1:] for link in page.select("ul.visible > .toc-h3 > a")}
+    assert {name for name in shown if name.count(".") == 2} == tabled == visible
+    assert {"rpt_helpers.tape.Var", "rpt_helpers.symbolic.pathwise"} <= shown
+    assert not shown & {"rpt_helpers.losses.slopes", "rpt_helpers.monte_carlo.CHUNK"}
+
+
 def test_no_address_means_no_theme_option() -> None:
     assert theme_options("", "main") == {}
 
