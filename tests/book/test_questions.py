@@ -79,12 +79,39 @@ def test_one_sample_is_rarely_close() -> None:
 X = np.array([0.3, -1.0, 2.5, 1.1])
 AT_THE_DATA, FAR = Normal(X.mean(), X.std()), Normal(X.mean(), 1e6)
 NODE = Normal(0.4, 1.3)
-LETTERS = {"n": 4, "sigma": NODE.sigma, "delta": NODE.mu - X.mean(), "s": X.std(), "tau": 0.8}
+LETTERS = {
+    "n": 4,
+    "sigma": NODE.sigma,
+    "delta": NODE.mu - X.mean(),
+    "s": X.std(),
+    "tau": 0.8,
+    "N": 3,
+}
 COSINE = [quadrature.variance(each, Cosine(5), Normal(1, 1)) for each in (pathwise, score_function)]
+
+
+BEST = closed_form.variance(
+    score_function,
+    SquaredError(X),
+    AT_THE_DATA,
+    baseline=closed_form.optimal_baseline(SquaredError(X), AT_THE_DATA),
+) / closed_form.variance(pathwise, SquaredError(X), AT_THE_DATA)
+TOP = Normal(0, 1)
+MEAN = quadrature.expected_loss(Cosine(1), TOP)
 
 
 def gradient(parameterization: Parameterization) -> float:
     return float(closed_form.gradient(SquaredError(X), NODE.by(parameterization))[1])
+
+
+def with_all_draws() -> float:
+    """The mean of three score-function samples in sigma, with the mean of all three as baseline."""
+    roots, weights = np.polynomial.hermite_e.hermegauss(8)  # exact for these polynomials
+    eps = np.stack(np.meshgrid(roots, roots, roots)).reshape(3, -1)
+    weight = np.prod(np.stack(np.meshgrid(weights, weights, weights)).reshape(3, -1), axis=0)
+    losses = SquaredError(X)(NODE.path(eps))
+    samples = (losses - losses.mean(axis=0)) * NODE.score(eps)[..., 1]
+    return float(np.average(samples.mean(axis=0), weights=weight))
 
 
 # What stands in the page's answers, as a pattern, and what the library has there.
@@ -120,6 +147,26 @@ SAID: dict[str, tuple[str, list[float]]] = {
     "cosine": (
         r"that is (\S+) against (\S+), and (\S+) against (\S+)\. Read",
         [COSINE[0][0], COSINE[1][0], COSINE[0][1], COSINE[1][1]],
+    ),
+    "a fast cosine, pathwise": (
+        r"its square averages \$(k\^2/2)\$",
+        [quadrature.variance(pathwise, Cosine(9), NODE)[0]],
+    ),
+    "a fast cosine, score function": (
+        r"its variance tends to \$(.+?)\$ and \$(.+?)\$\. At",
+        [*quadrature.variance(score_function, Cosine(9), NODE)],
+    ),
+    "best baseline": (
+        r"from (\S+) to (\S+) in \$\\mu\$ and from (\S+) to (\S+) in \$\\sigma\$",
+        [*np.stack([ratio(X, AT_THE_DATA), BEST], axis=1).ravel()],
+    ),
+    "a baseline that hurts": (
+        r"raises the variance in \$\\mu\$ from (\S+) to (\S+)\. If",
+        [quadrature.variance(score_function, Cosine(1), TOP, baseline=b)[0] for b in (0.0, MEAN)],
+    ),
+    "the whole baseline": (
+        r"gradient shrinks by \$(.+?)\$",
+        [with_all_draws() / gradient("sigma")],
     ),
     "log sigma": (
         r"error it is \$(.+?)\$ in \$\\sigma\$, \$(.+?)\$ in \$\\log\\sigma\$ and \$(.+?)\$ in",
