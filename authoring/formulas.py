@@ -96,6 +96,7 @@ def module() -> str:
         HEAD,
         export("path", function(symbolic.path())),
         export("loss", function(symbolic.loss())),
+        export("density", function(sp.exp(symbolic.log_density()))),
         export("expectedLoss", function(sp.factor(in_delta(symbolic.expected_loss())))),
         export("gradient", function(list(in_delta(symbolic.gradient())))),
         *(export(name, function(coefficients(sample))) for name, sample in samples.items()),

@@ -7,6 +7,7 @@ from ._arguments import one_of
 
 TITLES = {
     "hold-the-noise": "Drag the dials: fresh noise leaves dust, held noise a curve",
+    "push-or-weigh": "Turn the dials: draws that are pushed, and draws that are weighed",
     "two-ways": "Drag the dials: two estimates of one gradient, and how far they scatter",
     "where-is-sigma": "Drop a ball: where each objective leads it, with the trick and without",
 }

@@ -6,6 +6,8 @@ export const path = ({epsilon, mu, sigma}) => epsilon*sigma + mu;
 
 export const loss = ({n, s, xbar, y}) => n*(Math.pow(s, 2) + Math.pow(-xbar + y, 2));
 
+export const density = ({mu, sigma, y}) => (1/2)*Math.sqrt(2)*Math.exp(-1/2*Math.pow(-mu + y, 2)/Math.pow(sigma, 2))/(Math.sqrt(Math.PI)*sigma);
+
 export const expectedLoss = ({delta, n, s, sigma}) => n*(Math.pow(delta, 2) + Math.pow(s, 2) + Math.pow(sigma, 2));
 
 export const gradient = ({delta, n, sigma}) => [2*delta*n, 2*n*sigma];

@@ -145,6 +145,31 @@ def test_both_estimates_scatter_around_the_closed_form_as_theory_says(page: Page
             assert abs(found["sd"] / spread - 1) < WITHIN * error
 
 
+def test_pushed_and_weighed_draws_have_the_same_mean_loss(page: Page) -> None:
+    figure(page, "push-or-weigh").get_by_role("slider", name="mu").press("ArrowLeft")
+    now, old = state(page, "push-or-weigh"), Normal(1, 2)
+    node = Normal(now["mu"], now["sigma"])
+    shown: dict[str, list[float]] = {name: [] for name in ("pushed", "weighed", "exact")}
+    for draw in range(100):
+        seen = figure(page, "push-or-weigh").evaluate(
+            "(figure, draw) => (figure.change({draw}), figure.numbers)", draw
+        )
+        assert 1 <= seen["worth"] <= 60
+        for name, values in shown.items():
+            values.append(seen[name])
+    np.testing.assert_allclose(shown["exact"], closed_form.expected_loss(LOSS, node), rtol=1e-9)
+    y = old.path(np.polynomial.hermite_e.hermegauss(60)[0])
+    weights = np.polynomial.hermite_e.hermegauss(60)[1] / (2 * np.pi) ** 0.5
+    ratio = np.exp(node.log_prob(y) - old.log_prob(y))
+    exact = closed_form.expected_loss(LOSS, node)
+    spreads = {
+        "pushed": weights @ (LOSS(node.path((y - 1) / 2)) - exact) ** 2,
+        "weighed": weights @ (ratio * LOSS(y) - exact) ** 2,
+    }
+    for name, square in spreads.items():
+        assert abs(np.mean(shown[name]) - exact) < WITHIN * (square / 60 / 100) ** 0.5
+
+
 @pytest.mark.parametrize("objective", ["squared error", "reverse KL", "likelihood"])
 def test_an_exact_descent_goes_where_the_library_goes(page: Page, objective: str) -> None:
     where = figure(page, "where-is-sigma")

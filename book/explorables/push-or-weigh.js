@@ -1,0 +1,67 @@
+// Push or weigh: what a change of the dials does to draws that move, and to draws that stay.
+
+import {mean, range, sum} from "d3-array";
+import {axisBottom} from "d3-axis";
+import {scaleLinear} from "d3-scale";
+import {select} from "d3-selection";
+import {line} from "d3-shape";
+
+import {Explorable, noise, number} from "./explorable.js";
+import {colors, density, expectedLoss, known, loss, path} from "./formulas.js";
+
+const OLD = {mu: 1, sigma: 2};
+const DRAWS = 60;
+const Y = [-8, 11];
+
+export class PushOrWeigh extends Explorable {
+  static controls = [
+    {name: "mu", label: "mu", symbol: "μ", range: [-2, 6], step: 0.1, start: 2},
+    {name: "sigma", label: "sigma", symbol: "σ", range: [0.5, 4], step: 0.1, start: 2},
+    {name: "draw", label: "Draw again", start: 1},
+  ];
+
+  static body = `<svg role="img" aria-label="draws that move, above, and draws that are weighed, below"></svg>`;
+
+  draw({mu, sigma, draw}, width) {
+    const normal = noise(draw);
+    const draws = range(DRAWS).map(() => {
+      const epsilon = normal();
+      const before = path({...OLD, epsilon});
+      return {before, after: path({mu, sigma, epsilon}), weight: density({mu, sigma, y: before}) / density({...OLD, y: before})};
+    });
+    const pays = y => loss({y, ...known});
+    const pushed = mean(draws, each => pays(each.after));
+    const weighed = mean(draws, each => each.weight * pays(each.before));
+    const exact = expectedLoss({...known, sigma, delta: mu - known.xbar});
+    const worth = sum(draws, each => each.weight) ** 2 / sum(draws, each => each.weight ** 2);
+    this.numbers = {pushed, weighed, exact, worth};
+
+    const svg = select(this.find("svg")).attr("height", 330);
+    svg.selectAll("*").remove();
+    const x = scaleLinear(Y, [6, width - 6]);
+    const grid = range(Y[0], Y[1], 0.1);
+    const tall = 90 / Math.max(...[OLD, {mu, sigma}].map(theta => density({...theta, y: theta.mu})));
+    const bell = (at, theta) => line(y => x(y), y => at - tall * density({...theta, y}))(grid);
+    const panel = (at, title) => {
+      svg.append("text").attr("x", 0).attr("y", at - 112).text(title);
+      svg.append("path").attr("d", bell(at, OLD)).attr("fill", "none").attr("stroke", colors.exact).attr("stroke-dasharray", "6 3");
+      svg.append("path").attr("d", bell(at, {mu, sigma})).attr("fill", "none").attr("stroke", "currentColor");
+    };
+    panel(128, "with the trick: push each draw along its path");
+    for (const {before, after} of draws) {
+      svg.append("path").attr("d", `M${x(before)},134L${x(after)},158`).attr("stroke", colors.pathwise).attr("stroke-opacity", 0.8);
+      svg.append("circle").attr("class", "pushed").attr("cx", x(after)).attr("cy", 158).attr("r", 3).attr("fill", colors.pathwise);
+    }
+    panel(290, "without it: keep each draw, and weigh it anew");
+    for (const {before, weight} of draws) {
+      svg.append("circle").attr("class", "weighed").attr("cx", x(before)).attr("cy", 298).attr("r", 3 * Math.sqrt(weight))
+        .attr("fill", colors.score_function).attr("fill-opacity", 0.5).attr("stroke", colors.score_function);
+    }
+    svg.append("g").attr("class", "axis").attr("transform", "translate(0,306)").call(axisBottom(x).ticks(8));
+    svg.append("text").attr("class", "variable").attr("x", width).attr("y", 330).attr("text-anchor", "end").text("y");
+
+    return `The dials went from <i>μ</i> = ${OLD.mu}, <i>σ</i> = ${OLD.sigma} (dashed) to ${number(mu, 1)} and ${number(sigma, 1)}. The mean loss of the
+      ${DRAWS} draws is ${number(pushed, 1)} where they are pushed and ${number(weighed, 1)} where they are weighed; exact is
+      ${number(exact, 1)}. Weighed, the ${DRAWS} draws count as much as ${number(worth, 1)} equal ones.`;
+  }
+}
