@@ -74,6 +74,11 @@ def likelihood() -> str:
     return members({"value": function(in_delta(value)), "gradient": function(slope)})
 
 
+def loss_of(value: sp.Expr) -> str:
+    """Return a loss of one y and one k, with its slope."""
+    return members({"value": function(value), "derivative": function(value.diff(y))})
+
+
 def known(x: Any) -> str:
     loss = SquaredError(x)
     return json.dumps({"n": loss.n, "xbar": loss.mean, "s": loss.mean_square_deviation**0.5})
@@ -91,6 +96,13 @@ def module() -> str:
         "reverseKL": objective(2 * n * s**2, -sp.log(sigma)),
         "likelihood": likelihood(),
     }
+    k = sp.Symbol("k")
+    losses = {
+        "cosine": loss_of(sp.cos(k * y)),
+        "bump": loss_of(sp.exp(-k * y**2)),
+        "square": loss_of((y - k) ** 2),
+    }
+    score = symbolic.score().subs(y, symbolic.path()).applyfunc(sp.simplify)
     michelson = (datasets.michelson() - 299_800) / 100
     parts = [
         HEAD,
@@ -101,6 +113,8 @@ def module() -> str:
         export("gradient", function(list(in_delta(symbolic.gradient())))),
         *(export(name, function(coefficients(sample))) for name, sample in samples.items()),
         *(export(name, function(variance)) for name, variance in variances.items()),
+        export("losses", members(losses)),
+        export("scoreOfNoise", function(list(score))),
         export("objectives", members(objectives)),
         export("data", str([float(x) for x in datasets.ten_draws()])),
         export("known", known(datasets.ten_draws())),

@@ -10,6 +10,7 @@ TITLES = {
     "push-or-weigh": "Turn the dials: draws that are pushed, and draws that are weighed",
     "two-ways": "Drag the dials: two estimates of one gradient, and how far they scatter",
     "where-is-sigma": "Drop a ball: where each objective leads it, with the trick and without",
+    "who-wins": "Choose a loss: which estimate of its gradient varies less, and where that changes",
 }
 SCRIPT = Path(__file__).with_suffix(".js")  # written when the book is built
 

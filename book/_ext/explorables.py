@@ -18,27 +18,30 @@ import npm
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "book" / "explorables"
-SCRIPT = ROOT / "rpt_helpers" / "explorables.js"
+PACKAGE = ROOT / "rpt_helpers"
+SCRIPT = PACKAGE / "explorables.js"
+ON_DEMAND = PACKAGE / "explorables-typed.js"  # reads formulas: loaded when a reader types one
 
 
 def bundle() -> None:
-    """Write the script."""
+    """Write the scripts."""
     npm.install()
     esbuild = [npm.node(), str(npm.PACKAGES / "esbuild" / "bin" / "esbuild")]
     options = ["--bundle", "--minify", "--format=iife", "--target=es2022", "--log-level=warning"]
-    done = subprocess.run(
-        [*esbuild, str(SOURCE / "main.js"), *options, f"--outfile={SCRIPT}"],
-        env={**os.environ, "NODE_PATH": str(npm.PACKAGES)},
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise ExtensionError(f"esbuild could not join the figures that move:\n{done.stderr}")
+    for source, target in (("main.js", SCRIPT), ("typed.js", ON_DEMAND)):
+        done = subprocess.run(
+            [*esbuild, str(SOURCE / source), *options, f"--outfile={target}"],
+            env={**os.environ, "NODE_PATH": str(npm.PACKAGES)},
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise ExtensionError(f"esbuild could not join the figures that move:\n{done.stderr}")
 
 
 def add_script(app: Sphinx, config: Config) -> None:
     bundle()
-    config.html_static_path.append(str(SCRIPT))
+    config.html_static_path += [str(SCRIPT), str(ON_DEMAND)]
 
 
 def load_script(

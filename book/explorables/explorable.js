@@ -17,6 +17,8 @@ svg .handle {cursor: grab; touch-action: none}
 .controls input[type=range] {flex: 1; min-width: 0; accent-color: #0072b2}
 .choices {display: flex; flex-wrap: wrap; gap: 0 1rem}
 .choices label {gap: 0.3rem}
+input[type=text] {flex: 1; min-width: 0; font: inherit; color: inherit; background: none; border: 1px solid currentColor;
+  border-radius: 4px; padding: 0.3rem 0.5rem}
 input[type=radio] {accent-color: #0072b2}
 .buttons {margin: 0 0 0.6rem; display: flex; flex-wrap: wrap; gap: 0.5rem}
 button[hidden] {display: none}
@@ -70,10 +72,10 @@ export class Explorable extends HTMLElement {
 
   listen(control) {
     for (const input of this.shadowRoot.querySelectorAll(`[name=${control.name}]`)) {
-      const event = input.type === "button" ? "click" : "input";
+      const event = {button: "click", text: "change"}[input.type] ?? "input";
       input.addEventListener(event, () => this.change({
         [control.name]: input.type === "range" ? control.values?.[input.value] ?? Number(input.value)
-          : input.type === "radio" ? input.value : this.state[control.name] + 1,
+          : input.type === "button" ? this.state[control.name] + 1 : input.value,
       }));
     }
   }
@@ -113,6 +115,8 @@ export class Explorable extends HTMLElement {
           input.previousElementSibling.lastElementChild.textContent = number(value, digits);
         } else if (input.type === "radio") {
           input.checked = input.value === value;
+        } else if (input.type === "text") {
+          input.value = value;
         }
       }
     }
@@ -120,13 +124,14 @@ export class Explorable extends HTMLElement {
   }
 }
 
-function markup({name, label, symbol, range, values, step, choices}) {
+function markup({name, label, symbol, range, values, step, choices, text}) {
   if (!label) return ""; // moved by the figure itself
   if (choices) {
     const radios = Object.entries(choices).map(
-      ([value, text]) => `<label><input type="radio" name="${name}" value="${value}">${text}</label>`);
+      ([value, text]) => `<label><input type="radio" name="${name}" value="${value}"><span>${text}</span></label>`);
     return `<div class="choices" role="radiogroup" aria-label="${label}">${radios.join("")}</div>`;
   }
+  if (text) return `<label><span><i>${symbol}</i> =</span><input type="text" name="${name}" aria-label="${label}" spellcheck="false"></label>`;
   if (!range && !values) return `<button type="button" name="${name}">${label}</button>`;
   const [low, high] = range ?? [0, values.length - 1];
   return `<label><span><i>${symbol}</i> = <span></span></span><input type="range" name="${name}"
@@ -134,7 +139,8 @@ function markup({name, label, symbol, range, values, step, choices}) {
 }
 
 /** What a link says, if a control could have said it. */
-function allowed({range, values, choices}, text) {
+function allowed({range, values, choices, text: words}, text) {
+  if (words) return text.slice(0, 200);
   if (choices) return text in choices ? text : undefined;
   const value = Number(text);
   if (values) return values.includes(value) ? value : undefined;

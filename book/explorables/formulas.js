@@ -20,6 +20,23 @@ export const pathwiseVariance = ({delta, n, sigma}) => [4*Math.pow(n, 2)*Math.po
 
 export const scoreFunctionVariance = ({delta, n, s, sigma}) => [Math.pow(n, 2)*(Math.pow(delta, 4) + 2*Math.pow(delta, 2)*Math.pow(s, 2) + 14*Math.pow(delta, 2)*Math.pow(sigma, 2) + Math.pow(s, 4) + 6*Math.pow(s, 2)*Math.pow(sigma, 2) + 15*Math.pow(sigma, 4))/Math.pow(sigma, 2), 2*Math.pow(n, 2)*(Math.pow(delta, 4) + 2*Math.pow(delta, 2)*Math.pow(s, 2) + 30*Math.pow(delta, 2)*Math.pow(sigma, 2) + Math.pow(s, 4) + 10*Math.pow(s, 2)*Math.pow(sigma, 2) + 37*Math.pow(sigma, 4))/Math.pow(sigma, 2)];
 
+export const losses = {
+  cosine: {
+    value: ({k, y}) => Math.cos(k*y),
+    derivative: ({k, y}) => -k*Math.sin(k*y),
+  },
+  bump: {
+    value: ({k, y}) => Math.exp(-k*Math.pow(y, 2)),
+    derivative: ({k, y}) => -2*k*y*Math.exp(-k*Math.pow(y, 2)),
+  },
+  square: {
+    value: ({k, y}) => Math.pow(-k + y, 2),
+    derivative: ({k, y}) => -2*k + 2*y,
+  },
+};
+
+export const scoreOfNoise = ({epsilon, sigma}) => [epsilon/sigma, (Math.pow(epsilon, 2) - 1)/sigma];
+
 export const objectives = {
   squaredError: {
     value: ({delta, n, s, sigma}) => Math.pow(delta, 2)*n + n*Math.pow(s, 2) + n*Math.pow(sigma, 2),

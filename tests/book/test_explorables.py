@@ -12,6 +12,9 @@ from playwright.sync_api import Locator, Page, sync_playwright
 
 from authoring import formulas
 from rpt_helpers import (
+    Cosine,
+    ExponentialSquare,
+    Loss,
     NegativeLogLikelihood,
     Normal,
     ReverseKL,
@@ -19,6 +22,8 @@ from rpt_helpers import (
     closed_form,
     datasets,
     pathwise,
+    quadratic,
+    quadrature,
     score_function,
     sgd,
 )
@@ -39,7 +44,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A page with all of them, opened from the disk as a reader may."""
     folder = tmp_path_factory.mktemp("figures")
     explorables.bundle()
-    shutil.copy(explorables.SCRIPT, folder)
+    for script in (explorables.SCRIPT, explorables.ON_DEMAND):
+        shutil.copy(script, folder)
     figures = "".join(explore(name)._repr_html_() for name in TITLES)
     page = f'<!DOCTYPE html><html lang="en"><title>Figures</title><body>{figures}'
     script = f'<script defer src="{explorables.SCRIPT.name}"></script>'
@@ -227,6 +233,100 @@ def test_dragging_the_ball_starts_elsewhere(page: Page) -> None:
     page.mouse.up()
     now = state(page, "where-is-sigma")
     assert now["mu"] > 0.2 and now["sigma"] < 0.9
+
+
+LOSSES = {"cosine": Cosine, "bump": ExponentialSquare, "square": quadratic}
+
+
+def chosen(page: Page, **state: Any) -> Any:
+    """What the figure says of a loss, as if its link had been followed."""
+    who = figure(page, "who-wins")
+    who.evaluate("(figure, state) => figure.change(state)", state)
+    return numbers(page, "who-wins")
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_the_variances_of_a_loss_are_those_of_the_library(page: Page, name: str) -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(8):
+        k, mu, sigma = rng.uniform(0.1, 2.5), rng.uniform(-2, 2), 10 ** rng.uniform(-0.6, 0.45)
+        shown = chosen(page, loss=name, k=k, mu=mu, sigma=sigma)
+        loss, node = LOSSES[name](k), Normal(mu, sigma)
+        for found, estimator in (("pathwise", pathwise), ("score", score_function)):
+            exact = quadrature.variance(estimator, loss, node)
+            np.testing.assert_allclose(shown[found], exact, rtol=1e-7)
+        np.testing.assert_allclose(shown["gradient"], quadrature.gradient(loss, node), rtol=1e-7)
+        spectrum = quadrature.hermite_spectrum(loss, node, 9)[1:]
+        np.testing.assert_allclose(shown["coefficients"], spectrum, atol=1e-9 * max(abs(spectrum)))
+
+
+@pytest.mark.parametrize(
+    ("name", "in_mu", "in_sigma"),
+    [("cosine", 1.063782196, 1.297346325), ("bump", 0.869953937, 1.002815779)],
+)
+def test_the_lead_changes_where_it_does(
+    page: Page, name: str, in_mu: float, in_sigma: float
+) -> None:
+    [[found_mu], [found_sigma]] = chosen(page, loss=name, mu=1, sigma=1)["crossovers"]
+    np.testing.assert_allclose([found_mu, found_sigma], [in_mu, in_sigma], rtol=1e-7)
+    for k, part in ((found_mu, 0), (found_sigma, 1)):
+        loss, node = LOSSES[name](k), Normal(1, 1)
+        both = [quadrature.variance(kind, loss, node)[part] for kind in (pathwise, score_function)]
+        np.testing.assert_allclose(both[0], both[1], rtol=1e-7)
+
+
+def typed(page: Page, formula: str) -> Any:
+    who = figure(page, "who-wins")
+    field = who.get_by_role("textbox")
+    field.fill(formula)
+    field.press("Enter")
+    page.wait_for_function(
+        """() => !document.querySelector("rpt-who-wins").find(".summary").textContent
+            .includes("on its way")"""
+    )
+    return numbers(page, "who-wins")
+
+
+def test_a_typed_loss_has_the_variances_of_its_formula(page: Page) -> None:
+    assert state(page, "who-wins")["loss"] == "cosine"
+    shown = typed(page, "log(1 + exp(k*y)) - y^2/3")
+    now = state(page, "who-wins")
+    assert now["loss"] == "typed"
+    k, node = now["k"], Normal(now["mu"], now["sigma"])
+    loss = Loss(
+        lambda y: np.logaddexp(0, k * y) - y**2 / 3,
+        lambda y: k / (1 + np.exp(-k * y)) - 2 * y / 3,
+    )
+    for found, estimator in (("pathwise", pathwise), ("score", score_function)):
+        exact = quadrature.variance(estimator, loss, node)
+        np.testing.assert_allclose(shown[found], exact, rtol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("formula", "says"),
+    [
+        ("y +", "cannot be read"),
+        ("x^2", "names x"),
+        ("gamma(y)", "has gamma in it"),
+        ("abs(y - 1)", "not smooth enough"),
+        ("abs(y)/y", "jump"),
+        ("sqrt(y)", "no finite value"),
+        ("exp(0.3*y^2)", "grows too fast"),
+        ("constructor", "names constructor"),
+        ("constructor(y)", "has constructor in it"),
+    ],
+)
+def test_a_formula_that_has_no_variances_is_refused_with_a_reason(
+    page: Page, formula: str, says: str
+) -> None:
+    assert typed(page, formula) is None
+    assert says in str(figure(page, "who-wins").locator(".summary").text_content())
+
+
+@pytest.mark.parametrize("formula", ["<img src=x>", 'y + "<img src=x>"', 'y "<img src=x>"'])
+def test_a_formula_in_a_link_is_no_markup(page: Page, formula: str) -> None:
+    typed(page, formula)
+    assert figure(page, "who-wins").locator("img").count() == 0
 
 
 def test_a_link_brings_back_what_its_reader_saw(page: Page, address: str) -> None:

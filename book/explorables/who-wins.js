@@ -1,0 +1,215 @@
+// Who wins: both variances of a loss, and the losses and dials for which the trick loses.
+
+import {max, min, range, sum} from "d3-array";
+import {axisBottom, axisLeft} from "d3-axis";
+import {drag} from "d3-drag";
+import {scaleLinear, scaleLog} from "d3-scale";
+import {pointer, select} from "d3-selection";
+import {line} from "d3-shape";
+
+import {Explorable, number} from "./explorable.js";
+import {colors, losses, scoreOfNoise} from "./formulas.js";
+import {expectations} from "./quadrature.js";
+
+const LABELS = {cosine: "cos(<i>ky</i>)", bump: "exp(−<i>ky</i>²)", square: "(<i>y</i> − <i>k</i>)²", typed: "your own"};
+const K = [0.05, 3];
+const SWEEP = range(49).map(i => K[0] * (K[1] / K[0]) ** (i / 48));
+const ORDERS = 9;
+const PARTS = [{name: "mu", symbol: "μ"}, {name: "sigma", symbol: "σ"}];
+const here = document.currentScript?.src; // where the second script lies too; nowhere in a notebook
+
+/** Gradient and both variances, in mu and sigma. Throws a sentence about a loss that has none. */
+function compare(loss, {mu, sigma, k}) {
+  const center = loss.value({y: mu, k});
+  const terms = epsilon => {
+    const y = mu + sigma * epsilon;
+    const slope = loss.derivative({y, k}), excess = loss.value({y, k}) - center;
+    const [inMu, inSigma] = scoreOfNoise({epsilon, sigma});
+    return [
+      slope, slope * epsilon, slope ** 2, (slope * epsilon) ** 2, excess * inMu, excess * inSigma, (excess * inMu) ** 2,
+      (excess * inSigma) ** 2, excess * inMu ** 2, excess * inSigma ** 2, inMu ** 2, inSigma ** 2,
+    ];
+  };
+  const means = expectations(terms);
+  const part = i => means.slice(2 * i, 2 * i + 2);
+  const [gradient, squares, byScore, excessSquares, mixed, scoreSquares] = range(6).map(part);
+  gradient.forEach((slope, i) => {
+    if (Math.abs(slope - byScore[i]) > 1e-6 * (Math.sqrt(squares[i]) + Math.abs(byScore[i]))) {
+      throw new Error(`jumps: with the trick the mean would be ${number(slope)}, and the gradient is ${number(byScore[i])}`);
+    }
+  });
+  // f = center + excess, so that E (f S)^2 keeps its digits.
+  const score = excessSquares.map((square, i) => square + 2 * center * mixed[i] + center ** 2 * scoreSquares[i] - byScore[i] ** 2);
+  return {gradient: byScore, pathwise: squares.map((square, i) => Math.max(0, square - gradient[i] ** 2)), score};
+}
+
+/** The Hermite coefficients c_1, c_2, ... of the loss in the noise. */
+function spectrum(loss, {mu, sigma, k}) {
+  return expectations(epsilon => {
+    const value = loss.value({y: mu + sigma * epsilon, k});
+    const polynomials = [1, epsilon]; // normalized
+    for (let n = 1; n < ORDERS; n++) {
+      polynomials.push((epsilon * polynomials[n] - Math.sqrt(n) * polynomials[n - 1]) / Math.sqrt(n + 1));
+    }
+    return polynomials.slice(1).map(polynomial => polynomial * value);
+  });
+}
+
+/** Where the lead changes, by halving between neighbors of the sweep. */
+function crossovers(loss, theta, ratios) {
+  return PARTS.map((_, i) => SWEEP.slice(1).flatMap((high, j) => {
+    let low = SWEEP[j];
+    const [before, after] = [ratios[j]?.[i] - 1, ratios[j + 1]?.[i] - 1];
+    if (!(before * after < 0)) return [];
+    for (let halving = 0; halving < 40; halving++) {
+      const k = (low + high) / 2;
+      const {pathwise, score} = compare(loss, {...theta, k});
+      if ((score[i] / pathwise[i] - 1) * before > 0) low = k;
+      else high = k;
+    }
+    return [(low + high) / 2];
+  }));
+}
+
+export class WhoWins extends Explorable {
+  static controls = [
+    {name: "loss", label: "loss", choices: LABELS, start: "cosine"},
+    {name: "k", label: "k", symbol: "k", range: K, step: 0.05, start: 0.5},
+    {name: "mu", label: "mu", symbol: "μ", range: [-3, 3], step: 0.1, start: 1},
+    {name: "sigma", label: "sigma", symbol: "σ", range: [0.2, 3], step: 0.1, start: 1},
+    {name: "formula", label: "your loss, a formula in y and k", symbol: "f(y)", text: true, start: "log(1 + exp(k*y))"},
+  ];
+
+  static body = `<div class="beside">${["loss", "variances"].map(name => `<svg class="${name}" role="img"></svg>`).join("")}</div>
+    <svg class="spectrum" role="img" aria-label="Hermite spectrum of the loss"></svg>`;
+
+  change(changes) {
+    if ("formula" in changes) changes.loss = "typed";
+    super.change(changes);
+  }
+
+  /** The loss, or nothing while the script that reads formulas is on its way. */
+  chosen({loss, formula}) {
+    if (loss !== "typed") return losses[loss];
+    if (globalThis.readFormula) return globalThis.readFormula(formula);
+    if (!here) throw new Error("can be typed on the page of the book only");
+    if (!this.asked) {
+      this.asked = document.createElement("script");
+      this.asked.src = new URL("explorables-typed.js", here);
+      this.asked.onload = () => this.redraw();
+      document.head.append(this.asked);
+    }
+    return undefined;
+  }
+
+  draw(state) {
+    this.numbers = undefined;
+    try {
+      const loss = this.chosen(state);
+      return loss ? this.show(loss, state) : "The part that reads formulas is on its way.";
+    } catch (error) {
+      this.shadowRoot.querySelectorAll(".moving svg").forEach(svg => select(svg).attr("height", 0).selectAll("*").remove());
+      // The words of a formula may come from anybody's link.
+      return `This loss ${error.message.replace(/[&<>]/g, sign => `&#${sign.charCodeAt(0)};`)}.`;
+    }
+  }
+
+  show(loss, state) {
+    const {mu, sigma, k} = state;
+    const now = compare(loss, state);
+    const key = [state.loss, state.loss === "typed" ? state.formula : "", mu, sigma].join();
+    if (this.key !== key) {
+      this.key = key;
+      this.sweep = SWEEP.map(each => {
+        try {
+          return compare(loss, {mu, sigma, k: each});
+        } catch {
+          return undefined; // such a k has no variances
+        }
+      });
+      const ratios = this.sweep.map(each => each && each.score.map((score, i) => score / each.pathwise[i]));
+      this.crossed = crossovers(loss, {mu, sigma}, ratios);
+    }
+    const coefficients = spectrum(loss, state);
+    const ratio = now.score.map((score, i) => score / now.pathwise[i]);
+    this.numbers = {...now, ratio, crossovers: this.crossed, coefficients};
+    this.drawLoss(loss, state);
+    this.drawVariances(state);
+    this.drawSpectrum(coefficients);
+    const verdict = PARTS.map(({symbol}, i) => {
+      const lead = ratio[i] >= 1 ? `the trick wins: without it you need ${number(ratio[i])} times the samples`
+        : `the trick loses: with it you need ${number(1 / ratio[i])} times the samples`;
+      const where = this.crossed[i].length ? ` (the lead changes at <i>k</i> = ${this.crossed[i].map(at => number(at, 3)).join(" and ")})` : "";
+      return `In <i>${symbol}</i> ${Number.isFinite(ratio[i]) ? lead : "the trick has no variance at all"}${where}.`;
+    });
+    return `${verdict.join(" ")} The gradient is ${number(now.gradient[0], 3)} in <i>μ</i> and ${number(now.gradient[1], 3)} in <i>σ</i>.`;
+  }
+
+  drawLoss(loss, {mu, sigma, k}) {
+    const svg = this.find(".loss");
+    const [wide, high] = [svg.clientWidth, 210];
+    const chart = select(svg).attr("height", high).attr("aria-label", "the loss, over the bell of the draws");
+    chart.selectAll("*").remove();
+    const x = scaleLinear([mu - 4 * sigma, mu + 4 * sigma], [36, wide - 6]);
+    const points = range(201).map(i => x.domain()[0] + i * 8 * sigma / 200).map(y => [y, loss.value({y, k})]);
+    const [low, top] = [min(points, ([, value]) => value), max(points, ([, value]) => value)];
+    const up = scaleLinear([low, top === low ? low + 1 : top], [high - 30, 20]);
+    const bell = scaleLinear([0, 1], [high - 30, high - 90]);
+    chart.append("path").attr("class", "bell").attr("fill", "currentColor").attr("fill-opacity", 0.12)
+      .attr("d", line(([y]) => x(y), ([y]) => bell(Math.exp(-(((y - mu) / sigma) ** 2) / 2)))(points));
+    chart.append("path").attr("class", "curve").attr("d", line(([y]) => x(y), ([, value]) => up(value))(points)).attr("fill", "none")
+      .attr("stroke", "currentColor").attr("stroke-width", 1.5);
+    chart.append("g").attr("class", "axis").attr("transform", `translate(0,${high - 30})`).call(axisBottom(x).ticks(5));
+    chart.append("g").attr("class", "axis").attr("transform", "translate(36,0)").call(axisLeft(up).ticks(4, "~g"));
+    chart.append("text").attr("x", 36).attr("y", 11).text("loss of y, and where y falls");
+  }
+
+  drawVariances({k}) {
+    const svg = this.find(".variances");
+    const [wide, high] = [svg.clientWidth, 210];
+    const chart = select(svg).attr("height", high).attr("aria-label", "variance with the trick and without it, over k");
+    chart.selectAll("*").remove();
+    const x = scaleLog(K, [44, wide - 6]);
+    const all = this.sweep.filter(Boolean).flatMap(({pathwise, score}) => [...pathwise, ...score]).filter(value => value > 1e-12);
+    const up = scaleLog([min(all), max(all)], [high - 30, 20]).nice();
+    chart.append("g").attr("class", "axis").attr("transform", `translate(0,${high - 30})`)
+      .call(axisBottom(x).tickValues([0.05, 0.1, 0.2, 0.5, 1, 2, 3]).tickFormat(value => `${value}`));
+    chart.append("g").attr("class", "axis").attr("transform", "translate(44,0)").call(axisLeft(up).ticks(4, "~g"));
+    const kinds = [["pathwise", "pathwise"], ["score", "score_function"]];
+    for (const [name, color] of kinds) {
+      PARTS.forEach((part, i) => {
+        const curve = line(([at]) => x(at), ([, value]) => up(value)).defined(([, value]) => value > 1e-12);
+        const points = SWEEP.map((at, j) => [at, this.sweep[j]?.[name][i]]);
+        chart.append("path").attr("class", `${name}-${part.name}`).attr("d", curve(points)).attr("fill", "none").attr("stroke", colors[color])
+          .attr("stroke-width", 2).attr("stroke-dasharray", i ? "5 3" : null);
+      });
+    }
+    this.crossed.forEach(crossed => crossed.forEach(at => chart.append("path").attr("class", "crossover")
+      .attr("d", `M${x(at)},${high - 30}V20`).attr("stroke", "currentColor").attr("stroke-dasharray", "2 3")));
+    const shown = Math.min(K[1], Math.max(K[0], k));
+    chart.append("path").attr("class", "handle").attr("d", `M${x(shown)},${high - 30}V20`).attr("stroke", "currentColor").attr("stroke-width", 2);
+    chart.append("text").attr("x", 44).attr("y", 11).text("variance over k; in σ dashed");
+    chart.call(drag().container(svg).on("start drag", event => {
+      const at = x.invert(pointer(event, svg)[0]);
+      this.change({k: Math.round(20 * Math.min(K[1], Math.max(K[0], at))) / 20});
+    }));
+  }
+
+  drawSpectrum(coefficients) {
+    const svg = this.find(".spectrum");
+    const [wide, high] = [svg.clientWidth, 110];
+    const chart = select(svg).attr("height", high);
+    chart.selectAll("*").remove();
+    const total = sum(coefficients, each => each ** 2) || 1;
+    const shares = coefficients.map(each => each ** 2 / total);
+    const x = order => 20 + (order - 0.5) * (wide - 20) / ORDERS;
+    chart.append("text").attr("x", 0).attr("y", 11).text("shares of the loss's variance by Hermite order: high orders cost the trick more");
+    shares.forEach((share, i) => {
+      chart.append("rect").attr("x", x(i + 1) - 12).attr("width", 24).attr("y", 78 - 45 * share).attr("height", 45 * share)
+        .attr("fill", "currentColor").attr("fill-opacity", 0.6);
+      chart.append("text").attr("x", x(i + 1)).attr("y", 95).attr("text-anchor", "middle").text(i + 1);
+      if (share > 0.005) chart.append("text").attr("x", x(i + 1)).attr("y", 74 - 45 * share).attr("text-anchor", "middle").text(`${Math.round(100 * share)} %`);
+    });
+    chart.append("path").attr("d", `M20,79H${wide}`).attr("stroke", "currentColor").attr("stroke-opacity", 0.6);
+  }
+}
