@@ -62,7 +62,7 @@ def references(doctree: nodes.document) -> str:
 
 
 def pack(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.name != "html":
+    if exception is not None or app.builder.name != "html" or not is_whole(app):
         return
     chapters = [
         ROOT / f"{page}.ipynb"
@@ -87,8 +87,13 @@ def pack(app: Sphinx, exception: Exception | None) -> None:
             archive.writestr(zipfile.ZipInfo(f"{NAME}/{name}"), files[name], zipfile.ZIP_DEFLATED)
 
 
+def is_whole(app: Sphinx) -> bool:
+    """Tell the book from a small one of the tests, which has none of the chapters."""
+    return Path(app.srcdir).resolve() == ROOT
+
+
 def offer(app: Sphinx, config: Config) -> None:
-    config.html_context["download"] = PLACE
+    config.html_context["download"] = PLACE if is_whole(app) else None
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

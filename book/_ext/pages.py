@@ -1,12 +1,11 @@
 """What every page carries beside its text: a description, sized pictures, links to references.
 
-sphinxext-opengraph would write descriptions too: with the TeX of formulas, cut inside a word, and
-with addresses that are wrong as long as the site's own is not known.
+sphinxext-opengraph would write descriptions too: the first words of a page with the TeX of its
+formulas, and addresses that are wrong as long as the site's own is not known.
 """
 
 import filecmp
 import re
-import textwrap
 import zlib
 from html import escape
 from pathlib import Path
@@ -41,27 +40,6 @@ if (!["light", "dark"].includes(document.documentElement.dataset.theme)) {
 }"""
 
 
-def description(doctree: nodes.document | None, default: str) -> str:
-    """Return the first paragraph that is no item of a list, cut to what search engines show."""
-    for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
-        text = without_tex(paragraph.astext())
-        if isinstance(paragraph.parent, nodes.section) and len(text) > 60:
-            return textwrap.shorten(text, 160, placeholder=" …")
-    return default
-
-
-def without_tex(text: str) -> str:
-    r"""Make the formulas of a sentence readable where nothing draws them: \mu is mu."""
-    for tex, plain in (
-        (r"\\[dl]?dots", "…"),
-        (r"\\sim", "~"),
-        (r"(?<=\w)\\(?=[A-Za-z])", " "),
-        (r"[\\{}]", ""),
-    ):
-        text = re.sub(tex, plain, text)
-    return " ".join(text.split())
-
-
 def add_description(
     app: Sphinx,
     pagename: str,
@@ -69,11 +47,24 @@ def add_description(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    if 'name="description"' not in context.get("metatags", ""):
-        content = escape(description(doctree, app.config.book_description))
-        context["metatags"] = (
-            f'{context.get("metatags", "")}\n<meta name="description" content="{content}" />'
-        )
+    """Describe a page by its own sentence: of its front matter or, as a notebook has none, of the
+    configuration. Who is sent a link to the page sees that sentence too.
+    """
+    tags = context.get("metatags", "")
+    stated = re.search(r'<meta content="([^"]+)" name="description"', tags)
+    if stated:
+        content = stated[1]
+    else:
+        own = app.config.page_descriptions.get(pagename, app.config.book_description)
+        content = escape(own)
+        tags += f'\n<meta name="description" content="{content}" />'
+    if pagename == app.config.root_doc:  # its title is that of the book
+        context["title"] = "A question, answered"
+    title = re.sub(r"<[^>]+>", "", context.get("title", app.config.html_title))
+    shared = {"type": "article", "title": escape(title), "description": content}
+    for name, value in shared.items():
+        tags += f'\n<meta property="og:{name}" content="{value}" />'
+    context["metatags"] = tags
 
 
 def fill_frame(app: Sphinx, config: Config) -> None:
@@ -147,6 +138,7 @@ def name_references(app: Sphinx, env: BuildEnvironment) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("book_description", "", "html")
+    app.add_config_value("page_descriptions", {}, "html")
     app.add_js_file(None, body=EARLY_THEME)
     app.add_node(
         nodes.citation, override=True, html=(visit_citation, HTML5Translator.depart_citation)

@@ -86,6 +86,7 @@ LETTERS = {
     "s": X.std(),
     "tau": 0.8,
     "N": 3,
+    "k": 9,
 }
 COSINE = [quadrature.variance(each, Cosine(5), Normal(1, 1)) for each in (pathwise, score_function)]
 

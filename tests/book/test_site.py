@@ -21,11 +21,8 @@ import numpy as np
 import playwright.sync_api
 import pytest
 from bs4 import BeautifulSoup
-from docutils import nodes
-from docutils.utils import new_document
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
-from pages import description
 from repository_links import theme_options
 from self_contained import foreign_loads
 from site_checks import html_files, site_faults
@@ -181,40 +178,23 @@ def test_links_to_another_host_are_no_loads() -> None:
     assert foreign_loads(SOUND) == []
 
 
-# What pages say of themselves
-
-SENTENCE = (
-    r"A node emits $y \sim N(\mu, \sigma^2)$ where $\mu = 299{,}800$, $\sigma\epsilon$ is noise. "
-)
-
-
-def document(*texts: str) -> nodes.document:
-    """Return a page: a list item, then paragraphs."""
-    page = new_document("page")
-    section, listed = nodes.section(), nodes.bullet_list("", nodes.list_item())
-    listed[0] += nodes.paragraph(
-        text="An item of a list says nothing of the page, however long it is."
-    )
-    page += section
-    section += listed
-    section += [nodes.paragraph(text=text.replace("$", "")) for text in texts]
-    return page
-
-
-def test_description_is_the_first_long_paragraph_with_readable_formulas() -> None:
-    expected = "A node emits y ~ N(mu, sigma^2) where mu = 299,800, sigma epsilon is noise."
-    assert description(document("Short.", SENTENCE, "x" * 100), "the book") == expected
-
-
-def test_description_is_cut_between_words() -> None:
-    cut = description(document(SENTENCE * 3), "the book")
-    assert len(cut) <= 160 and cut.endswith("is noise. A node …")
-
-
-def test_page_without_a_long_paragraph_is_described_by_the_book() -> None:
-    assert (
-        description(document("Short."), "the book") == description(None, "the book") == "the book"
-    )
+def test_every_page_is_described_by_its_own_whole_sentences(site: Path) -> None:
+    said = {}
+    for path in html_files(site / "book"):
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html5lib")
+        one = page.select_one('meta[name="description"]')
+        other = page.select_one('meta[property="og:description"]')
+        title = page.select_one('meta[property="og:title"]')
+        assert one and other and title and page.title
+        assert other["content"] == one["content"] and title["content"]
+        assert (
+            page.title.get_text() != "The reparameterization trick — The reparameterization trick"
+        )
+        said[path.stem] = str(one["content"])
+    assert len(set(said.values())) == len(said) >= 14
+    for name, sentence in said.items():
+        assert 60 <= len(sentence) <= 165 and sentence.endswith("."), name
+        assert not re.search(r"[$\\]", sentence), name
 
 
 # A book of two small pages, built as the whole book is: its configuration, and what fails a build.
