@@ -1,4 +1,4 @@
-"""What every page carries beside its text: a description, sized pictures, links to references.
+"""What pages carry beside their text: a description, sized pictures, references by name and year.
 
 sphinxext-opengraph would write descriptions too: the first words of a page with the TeX of its
 formulas, and addresses that are wrong as long as the site's own is not known.
@@ -7,12 +7,16 @@ formulas, and addresses that are wrong as long as the site's own is not known.
 import filecmp
 import re
 import zlib
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import imagesize
 from docutils import nodes
+from pybtex.plugin import register_plugin  # type: ignore[import-untyped]
+from pybtex.style.formatting.plain import Style as PlainStyle  # type: ignore[import-untyped]
+from pybtex.style.labels import BaseLabelStyle  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
@@ -123,6 +127,20 @@ def size_images(
             )
 
 
+class AuthorYear(BaseLabelStyle):  # type: ignore[misc]
+    """Label a work as the chapters cite it: Kingma and Welling 2014."""
+
+    def format_labels(self, sorted_entries: list[Any]) -> Iterator[str]:
+        for entry in sorted_entries:
+            first, *others = (" ".join(person.last_names) for person in entry.persons["author"])
+            names = f"{first} et al." if len(others) > 1 else " and ".join([first, *others])
+            yield f"{names} {entry.fields['year']}"
+
+
+class BookStyle(PlainStyle):  # type: ignore[misc]
+    default_label_style = AuthorYear
+
+
 def visit_citation(translator: HTML5Translator, node: nodes.citation) -> None:
     HTML5Translator.visit_citation(translator, node)
     # The role that docutils gives to an entry is deprecated and no longer an item of its list.
@@ -140,6 +158,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("book_description", "", "html")
     app.add_config_value("page_descriptions", {}, "html")
     app.add_js_file(None, body=EARLY_THEME)
+    register_plugin("pybtex.style.formatting", "book", BookStyle)
     app.add_node(
         nodes.citation, override=True, html=(visit_citation, HTML5Translator.depart_citation)
     )
