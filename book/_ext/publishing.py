@@ -1,0 +1,128 @@
+"""What a site has beside its pages: a map, a card for those who share it, a page for wrong addresses.
+
+Most of it needs to know where the site is; without an address it is left out.
+"""
+
+import os
+import re
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+CARD = "_static/card.png"
+CARD_SAYS = "Two histograms around one gradient: the one with the trick is far narrower"
+LOST = """\
+<!DOCTYPE html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="There is no page at this address of the book.">
+<title>Not found - {title}</title>
+<style>body {{font: 1.1rem/1.6 sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem}}
+:root {{color-scheme: light dark}}</style>
+</head>
+<body><main><h1>There is no such page</h1>
+<p>It may have moved. <a href="{root}{start}">Open the book</a> or
+<a href="{root}search.html">search all pages</a>.</p></main></body>
+</html>
+"""
+
+
+def set_address(app: Sphinx, config: Config) -> None:
+    """Take the address of the site; Sphinx then names each page's own, the canonical one."""
+    address = os.environ.get("RPT_BOOK_SITE", config.site_address)
+    config.html_baseurl = f"{address.rstrip('/')}/" if address else ""
+
+
+def share(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """State what a link to the page shows where people share it."""
+    if not (app.config.html_baseurl and doctree):
+        return
+    description = re.search(r'name="description" content="([^"]*)"', context["metatags"])
+    properties = {
+        "og:type": "article",
+        "og:site_name": app.config.html_title,
+        "og:title": re.sub(r"<[^>]*>", "", context["title"]),
+        "og:url": context["pageurl"],
+        "og:image": app.config.html_baseurl + CARD,
+        "og:image:alt": CARD_SAYS,
+    }
+    tags = [
+        f'<meta property="{name}" content="{escape(value)}" />'
+        for name, value in properties.items()
+    ]
+    if description:  # is escaped already
+        tags.append(f'<meta property="og:description" content="{description[1]}" />')
+    tags.append('<meta name="twitter:card" content="summary_large_image" />')
+    context["metatags"] += "\n" + "\n".join(tags)
+
+
+def draw_card(target: Path) -> None:
+    """Draw the book's main figure in the size of a card, 1200 by 630 pixels."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+    import numpy as np
+
+    from rpt_helpers import Normal, SquaredError, datasets, pathwise, plots, score_function
+
+    loss = SquaredError(datasets.michelson())
+    node = Normal(loss.mean, loss.mean_square_deviation**0.5)
+    eps = np.random.default_rng(0).standard_normal(1_000_000)
+    figure = plt.figure(figsize=(12, 6.3), dpi=100, facecolor="white")
+    ax = figure.add_axes((0.42, 0.08, 0.54, 0.62))
+    for kind, estimator in ("pathwise", pathwise), ("score_function", score_function):
+        means = estimator(loss, node, eps)[:, 1].reshape(-1, 100).mean(axis=1)
+        look = {"color": plots.COLORS[kind], "linewidth": 4, "range": (-2e4, 6e4)}
+        ax.hist(means, 120, histtype="step", density=True, **look)
+    ax.set_axis_off()
+    figure.text(0.05, 0.9, "The reparameterization trick", size=52, va="top", color="black")
+    words = "With it, the same gradient\nat a twelfth of the variance.\n\nWhy, and when not."
+    figure.text(0.05, 0.62, words, size=28, va="top", linespacing=1.4, color="black")
+    figure.savefig(target)
+    plt.close(figure)
+
+
+def write_files(app: Sphinx, exception: Exception | None) -> None:
+    if exception is not None or app.builder.name != "html":
+        return
+    out, address = Path(app.outdir), app.config.html_baseurl
+    (out / ".nojekyll").touch()  # or a branch on GitHub Pages hides what begins with _
+    pages = {name: app.builder.get_target_uri(name) for name in sorted(app.env.found_docs)}
+    # A wrong address may lie at any depth, so that only the site's own address leads back.
+    lost = LOST.format(
+        language=app.config.language,
+        title=escape(app.config.html_title),
+        root=address,
+        start=pages[app.config.root_doc],
+    )
+    (out / "404.html").write_text(lost, encoding="utf-8")
+    robots = "User-agent: *\nAllow: /\n"
+    if address:
+        lines = "".join(f"<url><loc>{address}{page}</loc></url>\n" for page in pages.values())
+        head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+        urls = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{lines}</urlset>\n'
+        (out / "sitemap.xml").write_text(head + urls, encoding="utf-8")
+        robots += f"Sitemap: {address}sitemap.xml\n"
+        draw_card(out / CARD)
+    (out / "robots.txt").write_text(robots, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_config_value("site_address", "", "html")
+    app.connect("config-inited", set_address)
+    app.connect("html-page-context", share, priority=900)  # after the description is there
+    app.connect("build-finished", write_files)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
