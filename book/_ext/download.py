@@ -64,9 +64,11 @@ def references(doctree: nodes.document) -> str:
 def pack(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.name != "html" or not is_whole(app):
         return
-    source = Path(app.srcdir)
-    pages = app.env.toctree_includes[app.config.root_doc]
-    chapters = [path for page in pages if (path := source / f"{page}.ipynb").is_file()]
+    chapters = [
+        ROOT / f"{page}.ipynb"
+        for page in app.env.toctree_includes[app.config.root_doc]
+        if (ROOT / f"{page}.ipynb").is_file()
+    ]
     with tempfile.TemporaryDirectory() as folder:
         library = wheel(Path(folder))
         files = {path.name: path.read_bytes() for path in (*chapters, library)}
@@ -75,13 +77,11 @@ def pack(app: Sphinx, exception: Exception | None) -> None:
     files |= {
         "requirements.txt": requirements(lock, library.name).encode(),
         "README.txt": README.format(start=chapters[0].name, order=", ".join(names)).encode(),
+        "references.md": references(
+            app.env.get_and_resolve_doctree("book/references", app.builder)
+        ).encode(),
+        "questions.md": (ROOT / "book" / "questions.md").read_bytes(),
     }
-    # What the chapters link to, as far as a book has it.
-    if "book/references" in app.env.found_docs:
-        doctree = app.env.get_and_resolve_doctree("book/references", app.builder)
-        files["references.md"] = references(doctree).encode()
-    if (questions := source / "book" / "questions.md").is_file():
-        files["questions.md"] = questions.read_bytes()
     with zipfile.ZipFile(Path(app.outdir) / PLACE, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
             archive.writestr(zipfile.ZipInfo(f"{NAME}/{name}"), files[name], zipfile.ZIP_DEFLATED)

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-FILE_NAME = re.compile(r"^\S*\.(png|svg|jpe?g|gif|webp)$|/", re.IGNORECASE)
+FILE_NAME = re.compile(r"^\S*(\.(png|svg|jpe?g|gif|webp)|/\S*)$", re.IGNORECASE)
 RAW_TEXT = {
     "TeX": re.compile(r"\$[^$]+\$|\\[(\[]|\\(begin|frac|sigma|mu|mathbb|operatorname)\b"),
     "a MyST role": re.compile(r"\{[a-z:-]+\}`"),

@@ -41,7 +41,9 @@ needs_chromium = pytest.mark.skipif(
 )
 
 
-def build(source: Path, out: Path, address: str = "") -> subprocess.CompletedProcess[str]:
+def build(
+    source: Path, out: Path, address: str = "", site: str = ""
+) -> subprocess.CompletedProcess[str]:
     """Build the book in `source` as `make book` does, into `out`/_build/html."""
     command = [
         sys.executable,
@@ -53,7 +55,7 @@ def build(source: Path, out: Path, address: str = "") -> subprocess.CompletedPro
     ]
     return subprocess.run(
         [*command, "--keep-going", "--path-output", str(out), str(source)],
-        env={**os.environ, "RPT_BOOK_REPOSITORY": address, "NO_COLOR": "1"},
+        env={**os.environ, "RPT_BOOK_REPOSITORY": address, "RPT_BOOK_SITE": site, "NO_COLOR": "1"},
         capture_output=True,
         text=True,
     )
@@ -255,6 +257,30 @@ def test_page_of_the_library_lists_its_functions_in_tables_and_in_its_contents(s
     assert {name for name in shown if name.count(".") == 2} == tabled == visible
     assert {"rpt_helpers.tape.Var", "rpt_helpers.symbolic.pathwise"} <= shown
     assert not shown & {"rpt_helpers.losses.slopes", "rpt_helpers.monte_carlo.CHUNK"}
+
+
+def test_a_published_site_has_a_map_a_card_and_addresses_of_its_pages(small_book: Path) -> None:
+    done = build(small_book, small_book, site="https://owner.example/name")
+    assert done.returncode == 0, done.stdout + done.stderr
+    html, root = small_book / "_build/html", "https://owner.example/name/"
+    pages = ["book/chapter.html", "book/index.html"]
+    listed = re.findall("<loc>(.*)</loc>", (html / "sitemap.xml").read_text())
+    assert listed == [root + page for page in pages]
+    assert f"Sitemap: {root}sitemap.xml" in (html / "robots.txt").read_text()
+    assert f'href="{root}book/index.html"' in (html / "404.html").read_text()
+    for page in pages:
+        text = (html / page).read_text()
+        assert f'rel="canonical" href="{root}{page}"' in text
+        assert f'property="og:image" content="{root}_static/card.png"' in text
+    assert imread(html / "_static/card.png").shape[:2] == (630, 1200)
+
+
+def test_without_a_site_there_is_no_map_and_a_wrong_address_leads_back(site: Path) -> None:
+    assert not (site / "sitemap.xml").exists() and (site / ".nojekyll").exists()
+    for page in html_files(site):
+        text = page.read_text(encoding="utf-8")
+        assert "og:image" not in text and "canonical" not in text
+    assert 'href="book/index.html"' in (site / "404.html").read_text()
 
 
 def test_no_address_means_no_theme_option() -> None:
