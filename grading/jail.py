@@ -4,6 +4,8 @@ import contextlib
 import ctypes
 import json
 import os
+import pwd
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -20,7 +22,6 @@ from nbformat import NotebookNode
 
 from .book import PACKAGE
 
-NOBODY = "65534"
 READABLE = (
     "/usr /bin /sbin /lib /lib64 /etc/ld.so.cache /dev/null /dev/zero /dev/random /dev/urandom"
 )
@@ -64,7 +65,7 @@ class Limits:
     memory: float = 4 * 2**30
     file_size: float = 64 * 2**20
     output: float = 2**20
-    processes: float = 0
+    processes: float = 128  # threads among them; only in the sandbox, where a job has its own user
     restarts: float = 5
 
 
@@ -72,17 +73,22 @@ class JailError(RuntimeError):
     """The jail itself does not work: no submission is to blame."""
 
 
-def run(
-    notebook: NotebookNode, limits: Limits, sandbox: bool
-) -> tuple[list[list[Any]], list[str], str]:
-    """Run a notebook and end every process that it started.
+@dataclass(frozen=True)
+class Run:
+    """What a runner told of a notebook; a submission can forge all of it.
 
-    Returns
-    -------
-    outputs, reasons, log
-        The outputs of each cell; the reasons why cells were left out, beginning with a status;
-        what the runner wrote to its stderr. A submission can forge all three.
+    `skipped` has the reasons why cells were left out, beginning with a status, by their number;
+    `failed` says why there is nothing at all, which no answer is to blame for.
     """
+
+    outputs: list[list[Any]]
+    skipped: dict[int, str]
+    failed: str = ""
+    log: str = ""
+
+
+def run(notebook: NotebookNode, limits: Limits, sandbox: bool) -> Run:
+    """Run a notebook and end every process that it started."""
     began = time.time()
     _adopt_orphans()
     with (
@@ -94,7 +100,8 @@ def run(
         allowed = asdict(limits)
         if sandbox:
             command, work = _sandboxed(command, folder), "/tmp"
-            allowed["processes"] = 128
+        else:  # the system counts the processes of a user, here all of the instructor's
+            allowed["processes"] = 0
         # Not the grader's environment, which may hold the secret.
         environment = {
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
@@ -121,12 +128,12 @@ def run(
                 stderr=errors,
             )
             _running.add(process.pid)
-        reason = "CRASHED: ended its runner"
+        failed = "the runner ended before its work was done"
         try:
             job = json.dumps({"notebook": notebook, "limits": allowed})
             process.communicate(job.encode(), timeout=limits.wall_seconds + 15)
         except subprocess.TimeoutExpired:
-            reason = f"TIMEOUT: no end within {limits.wall_seconds:g} s"
+            failed = f"the runner did not end within {limits.wall_seconds:g} s"
         finally:
             _end(process, began)
         out.seek(0)
@@ -136,11 +143,11 @@ def run(
             result = json.loads(out.read())
             outputs = [list(cell.get("outputs", [])) for cell in result["notebook"]["cells"]]
             if len(outputs) == len(notebook.cells):
-                reasons = [ascii(reason)[1:200] for reason in result["skipped"].values()][:9]
-                return outputs, reasons, log
+                skipped = {int(index): _line(why) for index, why in result["skipped"].items()}
+                return Run(outputs, skipped, log=log)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             pass  # the runner did not come to its end, or something else wrote in its place
-        return [[] for _ in notebook.cells], [reason], log
+        return Run([[] for _ in notebook.cells], {}, failed, log)
 
 
 def probe(sandbox: bool) -> None:
@@ -152,11 +159,11 @@ def probe(sandbox: bool) -> None:
         If that fails, so that no submission is blamed for it.
     """
     cell = nbformat.v4.new_code_cell(f"import {PACKAGE.__name__}\nprint(6 * 7)")
-    outputs, _, log = run(nbformat.v4.new_notebook(cells=[cell]), Limits(), sandbox)
-    if outputs != [[{"name": "stdout", "output_type": "stream", "text": "42\n"}]]:
+    tried = run(nbformat.v4.new_notebook(cells=[cell]), Limits(), sandbox)
+    if tried.outputs != [[{"name": "stdout", "output_type": "stream", "text": "42\n"}]]:
         raise JailError(
             f"{'the sandbox' if sandbox else 'a kernel'} cannot start here; "
-            f"nothing was graded.\n{outputs}\n{log}"
+            f"nothing was graded.\n{tried.outputs}\n{tried.log}"
         )
 
 
@@ -164,7 +171,8 @@ def _sandboxed(command: list[str], folder: str) -> list[str]:
     """Return the command in namespaces without network, home, course or the other submissions."""
     namespaces, drop = UNSHARE.split(), SETPRIV.split()
     if os.geteuid() == 0:
-        drop += ["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"]
+        user = str(_user())
+        drop += ["--reuid", user, "--regid", user, "--clear-groups"]
     else:
         namespaces += ["--user", "--map-root-user"]
     readable = [*READABLE.split(), sys.base_prefix, sys.prefix, _font_cache(), command[-1]]
@@ -173,6 +181,27 @@ def _sandboxed(command: list[str], folder: str) -> list[str]:
         place for path in readable for place in (path, os.path.realpath(path))
     )  # links and what they mean
     return [*namespaces, "sh", "-c", _SETUP, "sh", folder, *both, "--", *drop, "--", *command]
+
+
+def _user() -> int:
+    """Return a user id that nobody else has, because the system counts the processes of a user.
+
+    Raises
+    ------
+    JailError
+        If this namespace has no ids to spare.
+    """
+    ranges = [line.split() for line in Path("/proc/self/uid_map").read_text().splitlines()]
+    first, _, count = max((list(map(int, each)) for each in ranges), key=lambda each: each[2])
+    last = min(first + count, 2**31) - 1
+    processes = psutil.process_iter(["uids"])
+    taken = {each.info["uids"].real for each in processes if each.info["uids"]}
+    taken |= {entry.pw_uid for entry in pwd.getpwall()}
+    for _ in range(100):
+        user = last - secrets.randbelow(max(1, (last - first) // 2))
+        if user not in taken and user > 0:
+            return user
+    raise JailError("no user id is free for the sandbox; nothing was graded")
 
 
 @cache
@@ -201,6 +230,11 @@ def _end(process: subprocess.Popen[bytes], began: float) -> None:
             if child.pid not in _running and child.create_time() > began - 1:
                 _kill(child)
                 child.wait(5)
+
+
+def _line(text: Any) -> str:
+    """Return one short line of plain characters."""
+    return ascii(str(text))[1:-1][:200]
 
 
 def _kill(process: psutil.Process) -> None:

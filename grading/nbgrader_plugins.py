@@ -88,7 +88,8 @@ def outcome_of(
     if kept and kept.digest == key:
         return kept
     outcome = grade(repaired, chapter, student, secret, limits, sandbox)
-    outcome.digest = key
+    if outcome.status != "UNGRADED":  # which is never kept
+        outcome.digest = key
     outcome.save(path)
     return outcome
 
@@ -133,7 +134,9 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]
             jail.Limits(**self.limits),
             self.sandbox,
         )
-        for cell, done in zip(nb.cells, outcome.notebook.cells, strict=True):  # type: ignore[union-attr]
+        if outcome.notebook is None:
+            raise RuntimeError("; ".join(outcome.notes))
+        for cell, done in zip(nb.cells, outcome.notebook.cells, strict=True):
             cell.update(
                 {"outputs": done.outputs, "execution_count": None}
                 if cell.cell_type == "code"

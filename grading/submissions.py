@@ -45,7 +45,12 @@ def grade_submission(
         outcome = Outcome("UNREADABLE", [f"{type(error).__name__}: {str(error)[:200]}"])
         outcome.save(outcome_path(course, chapter, student))
         return outcome
-    return outcome_of(course, chapter, student, whole, limits, sandbox)
+    try:
+        return outcome_of(course, chapter, student, whole, limits, sandbox)
+    except OSError as error:  # no process, no memory, no disk: of this machine
+        outcome = Outcome("UNGRADED", [str(error)])
+        outcome.save(outcome_path(course, chapter, student))
+        return outcome
 
 
 def find(folder: Path, chapter: str) -> Path | None:

@@ -23,8 +23,13 @@ from .merge import hidden_tests
 from .questions import Claimed, Coded, Question, Written, answers, hidden_inputs, load
 
 # The last of those that apply is the status.
-STATUSES = ("GRADED", "CRASHED", "TIMEOUT", "TAMPERED")
+STATUSES = ("GRADED", "CRASHED", "TIMEOUT")
 _RESULT = re.compile(r"^(result[-\w]*:) (\d{1,3}) (\{.*\})$", re.MULTILINE)
+# What the machine says when it has no more to give. Points that are lost beside it say nothing.
+_SHORT = re.compile(
+    "can't start new thread|Resource temporarily unavailable|No space left on device"
+    "|Cannot allocate memory"
+)
 # HTML and scripts of a student do not reach a grader's browser.
 _SAFE_OUTPUT = ("text/plain", "text/latex", "image/png")
 
@@ -67,46 +72,47 @@ def grade(
     sandbox: bool,
 ) -> Outcome:
     """Run a repaired submission in the jail and compare what it reports with the reference."""
-    questions = {
-        question.name: question for question in load(chapter) if not isinstance(question, Written)
-    }
-    job = copy.deepcopy(notebook)
+    questions = {each.name: each for each in load(chapter) if not isinstance(each, Written)}
     label = f"result-{secrets.token_hex(16)}:"
-    checks: dict[int, Question] = {}
-    for index, cell in enumerate(job.cells):
+    # The chapter's set-up comes first, whatever became of it in the student's notebook.
+    set_up = nbformat.v4.new_code_cell(_set_up_cell(chapter))
+    job = nbformat.v4.new_notebook(cells=[set_up, *copy.deepcopy(notebook.cells)])
+    checks: dict[int, Coded | Claimed] = {}
+    for index, cell in enumerate(notebook.cells):
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "").removesuffix("-check")
         if name in questions and cell.metadata.nbgrader.locked:
             checks[index] = questions[name]
-            visible = cell.source.split("\n### BEGIN HIDDEN TESTS")[0]
-            cell.source = visible + hidden_tests(questions[name], secret, student, label)
-    raw, reasons, _ = jail.run(job, limits, sandbox)
-    outputs = [_harmless(each) for each in raw]
-    graded = Outcome("GRADED", sorted(reasons), notebook=copy.deepcopy(notebook))
+            job.cells[index + 1].source = hidden_tests(questions[name], secret, student, label)
+    done = jail.run(job, limits, sandbox)
+    outputs = [_harmless(each) for each in done.outputs]
+    if failed := done.failed or done.skipped.get(0) or _error(outputs[0]):
+        return Outcome("UNGRADED", [f"the chapter's own first cell did not run: {failed}"])
+    del outputs[0]
+    notes = set(done.skipped.values())
+    found = {reason.partition(":")[0] for reason in notes}
+    status = next((each for each in reversed(STATUSES) if each in found), "GRADED")
+    graded = Outcome(status, notebook=copy.deepcopy(notebook))
     assert graded.notebook is not None
-    found = {reason.partition(":")[0] for reason in reasons}
     for index, cell in enumerate(graded.notebook.cells):
         if cell.cell_type != "code":
             continue
         cell.outputs = outputs[index]
-        lines = _RESULT.findall(
-            "".join(output.text for output in outputs[index] if output.output_type == "stream")
-        )
-        values = {int(number): line for name, number, line in lines if name == label}
+        printed = "".join(each.text for each in outputs[index] if each.output_type == "stream")
+        lines = [
+            (int(number), line) for name, number, line in _RESULT.findall(printed) if name == label
+        ]
+        values = dict(lines)
         question = checks.get(index)
-        if lines and (not question or len(values) < len(lines)):
-            found.add("TAMPERED")
+        if len(lines) > (len(values) if question else 0):
+            notes.add("TAMPERED: printed lines with the grader's own label")
         if question:
-            verdict = judge(
-                question, values, secret, student, chapter, ended=_error(outputs[index])
-            )
+            ended = done.skipped.get(index + 1) or _error(outputs[index])
+            verdict = judge(question, values, secret, student, chapter, ended)
             graded.scores[question.name], graded.hints[question.name] = verdict
-    graded.status = next((status for status in reversed(STATUSES) if status in found), "GRADED")
-    if graded.status == "TAMPERED":
-        graded.notes.append("TAMPERED: printed lines that look like results")
-        graded.scores = dict.fromkeys(graded.scores, 0.0)
-        graded.hints = dict.fromkeys(
-            graded.scores, "no points, because the notebook prints lines that look like results"
-        )
+    graded.notes = sorted(notes)[:9]
+    lost = any(graded.scores[each.name] < each.points for each in checks.values())
+    if lost and (short := _SHORT.search(json.dumps(outputs))):
+        return Outcome("UNGRADED", [f"points were lost beside {short.group()!r}", *graded.notes])
     for index, question in checks.items():
         hint, score = graded.hints[question.name], graded.scores[question.name]
         graded.notebook.cells[index].outputs = [
@@ -157,12 +163,18 @@ def references(question: Coded, secret: str, student: str, chapter: str) -> list
 
 
 @cache
+def _set_up_cell(chapter: str) -> str:
+    """Return a chapter's first code cell."""
+    notebook = nbformat.read(CHAPTERS / f"{chapter}.ipynb", as_version=4)
+    return next(cell.source for cell in notebook.cells if cell.cell_type == "code")
+
+
+@cache
 def _set_up(chapter: str) -> Mapping[str, Any]:
     """Return what a chapter's first code cell defines."""
-    notebook = nbformat.read(CHAPTERS / f"{chapter}.ipynb", as_version=4)
     namespace: dict[str, Any] = {}
     with contextlib.redirect_stdout(io.StringIO()):
-        exec(next(cell.source for cell in notebook.cells if cell.cell_type == "code"), namespace)
+        exec(_set_up_cell(chapter), namespace)
     return namespace
 
 

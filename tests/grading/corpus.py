@@ -6,9 +6,7 @@ They keep the chapter's set-up and exercises and leave its other code out, which
 import copy
 import json
 import os
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -24,7 +22,7 @@ from grading import jail
 from grading.book import CHAPTERS
 from grading.questions import Coded, load
 
-fcntl = pytest.importorskip("fcntl", reason="grading is tested where Unix is")
+pytest.importorskip("fcntl", reason="grading is tested where Unix is")
 
 ROOT = Path(__file__).parents[2]
 CHAPTER = "left-hand-side"
@@ -53,7 +51,7 @@ class Case:
     """A submission, and what has to become of it."""
 
     build: Callable[[Path], object]
-    status: str = "GRADED"  # or several, with " or " between them
+    status: str = "GRADED"
     scores: dict[str, float] | str = field(default_factory=lambda: RIGHT)
     notes: str = ""
     limits: jail.Limits = PATIENT
@@ -362,9 +360,14 @@ HOSTILE: dict[str, Case] = {
     "shadow-module": Case(
         hostile("open('numpy.py', 'w').write('x')\nopen('json.py', 'w').write('x')"), scores=NONE
     ),
-    "forged": Case(hostile(f'label = "result:"\n{FORGED}'), "TAMPERED", NONE, "look like results"),
-    "forged-in-the-answer": Case(write(notebook({"fourth-power": FORGER})), "TAMPERED", NONE),
-    "forged-by-a-thread": Case(hostile(THREAD), "GRADED or TAMPERED", NONE),
+    "forged": Case(hostile(f'label = "result:"\n{FORGED}'), scores=NONE),
+    "forged-in-the-answer": Case(
+        write(notebook({"fourth-power": FORGER})),
+        "GRADED",
+        WITHOUT_FOURTH,
+        "the grader's own label",
+    ),
+    "forged-by-a-thread": Case(hostile(THREAD), scores=NONE),
     "gradebook": Case(hostile(GRADEBOOK), scores=NONE),
     "source": Case(hostile("", READ), scores=NONE),
     "source-first": Case(hostile(READ), scores=NONE),
@@ -376,7 +379,9 @@ HOSTILE: dict[str, Case] = {
     ),
     "many-processes": Case(
         hostile("import os, time\nfor _ in range(1000):\n    if os.fork() == 0: time.sleep(10**6)"),
-        scores=NONE,
+        "UNGRADED",
+        BLANK,
+        "Resource temporarily unavailable",
     ),
     "link": Case(link(f"reference/{CHAPTER}/{CHAPTER}.ipynb"), "MISSING", BLANK),
     "linked-folder": Case(
@@ -420,14 +425,3 @@ def need_sandbox() -> None:
     if reason := _why_no_sandbox():
         assert not os.environ.get("CI"), reason
         pytest.skip(reason.splitlines()[0])
-
-
-@contextmanager
-def turn(alone: bool = False) -> Iterator[None]:
-    """Wait while another test fills the table of processes, or until nobody would suffer from it.
-
-    All sandboxes share one user, and the system counts the processes of a user.
-    """
-    with open(Path(tempfile.gettempdir(), "rpt-grading-tests.lock"), "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
-        yield

@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook
 
 from grading.book import CHAPTERS
 from grading.nbgrader_plugins import _inert, safe
-from tests.grading.corpus import CASES, CHAPTER, RIGHT, ROOT, need_sandbox, notebook, submit, turn
+from tests.grading.corpus import CASES, CHAPTER, RIGHT, ROOT, need_sandbox, notebook, submit
 
 NAMES = {
     "reference": ("Ada", 'Smith, "Jr."'),
@@ -85,8 +85,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     for student in CLASS:
         submit(student, submissions, folder)
     (submissions / "stranger").mkdir()
-    with turn():
-        grading(*grade, *PATIENCE)
+    grading(*grade, *PATIENCE)
     grading(*feedback)
     grading(*export)
     grading("export", folder, "--layout", "canvas", "--to", base / "canvas.csv")

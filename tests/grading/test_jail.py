@@ -2,27 +2,28 @@
 
 import os
 import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import nbformat
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell
 
 from grading import jail
-from tests.grading.corpus import CHILD, DAEMON, PATIENT, ROOT, left_running, need_sandbox, turn
+from tests.grading.corpus import CHILD, DAEMON, PATIENT, ROOT, left_running, need_sandbox
 
 
-def run_cells(
-    *sources: str, limits: jail.Limits | None = None
-) -> tuple[list[list[Any]], list[str], str]:
+def run_cells(*sources: str, limits: jail.Limits = PATIENT, sandbox: bool = False) -> jail.Run:
     made = nbformat.v4.new_notebook(cells=[new_code_cell(source) for source in sources])
-    return jail.run(made, limits or PATIENT, sandbox=False)
+    return jail.run(made, limits, sandbox)
 
 
 def test_without_the_sandbox_nothing_outlives_a_run_either() -> None:
-    outputs, _, _ = run_cells(CHILD, DAEMON, "print(1)")
-    assert outputs[2][0]["text"] == "1\n"
+    done = run_cells(CHILD, DAEMON, "print(1)")
+    assert done.outputs[2][0]["text"] == "1\n"
     assert not left_running()
 
 
@@ -46,23 +47,21 @@ reach("files", lambda: open({str(victim)!r}, "a"))
 reach("package", lambda: open({str(ROOT / "rpt_helpers" / "py.typed")!r}, "r+"))
 reach("processes", lambda: os.kill({os.getpid()}, 0))
 """
-        made = nbformat.v4.new_notebook(cells=[new_code_cell(code)])
-        with turn():
-            outputs, _, _ = jail.run(made, PATIENT, sandbox)
-    reached = "".join(output["text"] for output in outputs[0]).split()
+        done = run_cells(code, sandbox=sandbox)
+    reached = "".join(output["text"] for output in done.outputs[0]).split()
     assert reached == ([] if sandbox else ["network", "answers", "files", "package", "processes"])
 
 
 def test_the_secret_is_not_in_the_kernels_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RPT_COURSE_SECRET", "whisper")
-    outputs, _, _ = run_cells("import os\nprint('whisper' in str(os.environ))")
-    assert outputs[0][0]["text"] == "False\n"
+    done = run_cells("import os\nprint('whisper' in str(os.environ))")
+    assert done.outputs[0][0]["text"] == "False\n"
 
 
 def test_the_wall_limit_ends_everything() -> None:
     limits = jail.Limits(wall_seconds=6, cell_seconds=1000)
-    _, reasons, _ = run_cells("while True: pass", "while True: pass", limits=limits)
-    assert reasons[0].startswith("TIMEOUT")
+    done = run_cells("while True: pass", "while True: pass", limits=limits)
+    assert done.failed or done.skipped[0].startswith("TIMEOUT")
 
 
 def test_the_sandbox_without_root(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,3 +77,37 @@ def test_grading_refuses_where_the_sandbox_cannot_start(monkeypatch: pytest.Monk
         match=r"the sandbox cannot start here; nothing was graded.\n.*\nno namespaces",
     ):
         jail.probe(sandbox=True)
+
+
+def test_a_submission_that_forks_as_far_as_it_may_starves_nobody() -> None:
+    """Each job has the processes that it may have, and the set-up of its neighbors runs."""
+    need_sandbox()
+    limits = replace(PATIENT, processes=40)  # a runner and its kernel have 17
+    forks = """
+import os, time
+try:
+    while os.fork():
+        pass
+    time.sleep(10**6)
+except BlockingIOError:
+    time.sleep(10**6)
+"""
+    before = set(psutil.Process().children())
+    with ThreadPoolExecutor(1) as pool:
+        greedy = pool.submit(run_cells, forks, limits=limits, sandbox=True)
+        mine: list[psutil.Process] = []
+        while len(mine) < 20 and not greedy.done():
+            time.sleep(0.1)
+            mine = [
+                each
+                for child in set(psutil.Process().children()) - before
+                for each in [child, *child.children(recursive=True)]
+            ]
+        try:
+            right = "import threading\nthreading.Thread(target=print).start()\nprint(6 * 7)"
+            done = run_cells(right, limits=limits, sandbox=True)
+            assert not greedy.done()
+        finally:
+            mine[0].kill()
+    assert "".join(output["text"] for output in done.outputs[0]).split() == ["42"]
+    assert greedy.result().failed
