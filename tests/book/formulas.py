@@ -1,0 +1,754 @@
+r"""What the formulas of the pages are compared with, where reading both sides is not enough.
+
+A key is a formula as a page prints it, so that a page that changes it is asked for another
+computation. Its value is computed in a random case: a case means "read it with these letters, or
+with this loss", an array is what each side must be, a truth value answers for what is not read.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from reader import ROOTS, WEIGHTS, Case, Of, Value, derivative
+from scipy import integrate, special, stats
+
+from rpt_helpers import (
+    Cosine,
+    EnergyScore,
+    ExponentialSquare,
+    Loss,
+    MeanAbsoluteError,
+    MomentMatching,
+    NegativeLogLikelihood,
+    Normal,
+    ReverseKL,
+    SquaredError,
+    SquaredErrorWithEntropy,
+    closed_form,
+    measure_valued,
+    pathwise,
+    quadratic,
+    quadrature,
+    score_function,
+)
+from rpt_helpers.nodes import Parameterization
+
+Claim = Callable[[Case], Any]
+TINY = 1e-5
+SMALL = (0.3, 8.0)  # a node so wide that a fast cosine averages out
+
+
+def at_noise(samples: Value) -> Value:
+    """One number for each noise, with the axes of a value."""
+    return np.reshape(samples, (-1, 1, 1, 1))
+
+
+def along(samples: Value) -> Value:
+    """One vector for each noise, with the axes of a value."""
+    return np.reshape(samples, (len(samples), 1, 1, -1))
+
+
+def vector(components: Any) -> Value:
+    return np.reshape(np.asarray(components, dtype=np.float64), (1, 1, 1, -1))
+
+
+def gradient(c: Case, wrt: Parameterization = "sigma") -> Value:
+    return closed_form.gradient(SquaredError(c.x), c.node.by(wrt))
+
+
+def samples(c: Case, wrt: Parameterization = "sigma") -> Value:
+    return pathwise(SquaredError(c.x), c.node.by(wrt), ROOTS)
+
+
+def weighed(c: Case, wrt: Parameterization = "sigma", **options: Any) -> Value:
+    return score_function(SquaredError(c.x), c.node.by(wrt), ROOTS, **options)
+
+
+def expectation(values: Value) -> float:
+    return float(np.ravel(values) @ WEIGHTS)
+
+
+def spread(values: Value) -> float:
+    return expectation(values**2) - expectation(values) ** 2
+
+
+def variance(c: Case, estimator: Any = pathwise, **options: Any) -> Value:
+    return closed_form.variance(estimator, SquaredError(c.x), c.node, **options)
+
+
+def best(c: Case) -> Value:
+    return closed_form.optimal_baseline(SquaredError(c.x), c.node)
+
+
+def thin(c: Case) -> Value:
+    """The variances without the trick as sigma goes to 0, where they are as 1/sigma^2."""
+    return variance(replace(c, sigma=TINY), score_function) * TINY**2 / c.sigma**2
+
+
+def by(c: Case, /, **letters: Any) -> Case:
+    return replace(c, letters={**c.letters, **letters})
+
+
+def at_data(c: Case) -> Case:
+    return replace(c, mu=float(c.x.mean()), sigma=float(c.x.std()))
+
+
+def same(left: Any, right: Any) -> bool:
+    return bool(np.allclose(left, right, rtol=1e-6, atol=1e-8))
+
+
+def integral(function: Callable[[float], float], low: float, high: float) -> float:
+    return float(integrate.quad(function, low, high, limit=200)[0])
+
+
+def fixed_point(step: Callable[[float], float]) -> float:
+    """Where a straight line maps a number onto itself."""
+    start, slope = step(0.0), step(1.0) - step(0.0)
+    return start / (1 - slope)
+
+
+def throw(c: Case) -> float:
+    """The variance of mu about the mean, with the trick, after many steps at one sigma."""
+    n, a, count = c.x.size, c.letters["a"], c.letters["N"]
+    noise = a**2 * variance(c)[0] / count
+    return fixed_point(lambda v: (1 - 2 * n * a) ** 2 * v + noise)
+
+
+def slope_to_data(c: Case) -> float:
+    node = at_data(c).node
+    return float(ReverseKL(c.x).gradient(Normal(node.mu + 1, node.sigma))[0])
+
+
+def throw_to_data(c: Case, a: float | None = None) -> float:
+    """The same under the reverse Kullback-Leibler divergence at sigma = s."""
+    a = c.letters["a"] if a is None else a
+    noise = a**2 * spread(ReverseKL(c.x).pathwise(at_data(c).node, ROOTS)[:, 0])
+    slope = slope_to_data(c)
+    return fixed_point(lambda v: (1 - a * slope) ** 2 * v + noise / c.letters["N"])
+
+
+def throw_without(c: Case) -> float:
+    """The same by the score function, whose baseline is the mean loss, under squared error."""
+    n, a, count = c.x.size, c.letters["a"], c.letters["N"]
+
+    def step(v: float) -> float:
+        node = Normal(c.x.mean() + v**0.5, c.sigma)
+        noise = closed_form.variance(
+            score_function,
+            SquaredError(c.x),
+            node,
+            baseline=closed_form.expected_loss(SquaredError(c.x), node),
+        )
+        return float((1 - 2 * n * a) ** 2 * v + a**2 * noise[0] / count)
+
+    return fixed_point(step)
+
+
+def grows(c: Case) -> Value:
+    """A bound of what V gains in a step without the trick, for sigma that is small."""
+    n, a, s2, v = c.x.size, c.letters["a"], c.x.var(), c.letters["V"]
+    lost = (1 - (1 - 2 * n * a) ** 2) / (4 * s2)
+    at = replace(c, mu=c.x.mean() + v**0.5)
+    return vector((a**2 * thin(at)[0] / c.letters["N"]) - lost * (v + s2) ** 2)
+
+
+def descent(c: Case) -> float:
+    """sigma after the exact descent in log sigma for the time t."""
+    n_a = c.letters["a"]
+
+    def rate(_: float, log_sigma: Value) -> list[float]:
+        node = Normal(c.x.mean(), float(np.exp(log_sigma[0]))).by("log_sigma")
+        return [-n_a * float(closed_form.gradient(SquaredError(c.x), node)[1])]
+
+    end = integrate.solve_ivp(rate, (0, c.letters["t"]), [np.log(c.sigma)], rtol=1e-11, atol=1e-12)
+    return float(np.exp(end.y[0, -1]))
+
+
+def rate(c: Case) -> float:
+    """d log sigma / dt of that descent."""
+    return float(-c.letters["a"] * gradient(c, "log_sigma")[1])
+
+
+def moved(c: Case, letter: str, function: Callable[[Case], Any]) -> Value:
+    return derivative(lambda h: function(c.moved(letter, h)))
+
+
+def expected(c: Case) -> float:
+    return float(closed_form.expected_loss(SquaredError(c.x), c.node))
+
+
+def in_every_unit(c: Case, letter: str) -> bool:
+    """d/dsigma^2 and d/dlog sigma of E f, by the chain rule."""
+    factor = 1 / (2 * c.sigma) if letter == "sigma^2" else c.sigma
+    return same(moved(c, letter, expected), factor * moved(c, "sigma", expected))
+
+
+def energy_sample(c: Case) -> Value:
+    n = c.names
+    return np.asarray(abs(n["y"] - n["x_i"]) - abs(n["y"] - n["y'"]) / 2)
+
+
+def energy_slope(c: Case) -> Value:
+    """Of one sample; a step that is tiny crosses no kink of the cases."""
+    parts = [
+        (energy_sample(c.moved(each, 1e-7)) - energy_sample(c.moved(each, -1e-7))) / 2e-7
+        for each in ("mu", "sigma")
+    ]
+    return np.concatenate(np.broadcast_arrays(*parts), axis=3)
+
+
+def best_step(c: Case) -> tuple[float, float]:
+    """The step h with the least mean square error of a difference, and that error; B is 0.9."""
+    spread_of_f = spread(SquaredError(c.x)(c.node.path(ROOTS)))
+    h = (spread_of_f / (4 * 0.9**2 * c.letters["N"])) ** (1 / 6)
+    return h, 0.9**2 * h**4 + spread_of_f / (2 * c.letters["N"] * h**2)
+
+
+def is_least(c: Case) -> bool:
+    h, least = best_step(c)
+    spread_of_f = spread(SquaredError(c.x)(c.node.path(ROOTS)))
+    return all(
+        0.9**2 * other**4 + spread_of_f / (2 * c.letters["N"] * other**2) > least
+        for other in (0.99 * h, 1.01 * h)
+    )
+
+
+def asinh_tail(c: Case) -> bool:
+    """E[sign(y) eps] for y = mu + sigma eps is twice the density at the kink."""
+    kink = -c.mu / c.sigma
+    half = [
+        integral(lambda t: t * stats.norm.pdf(t), kink, np.inf),
+        integral(lambda t: t * stats.norm.pdf(t), -np.inf, kink),
+    ]
+    return same(half[0] - half[1], 2 * stats.norm.pdf(kink))
+
+
+def exponential(c: Case, power: int) -> float:
+    """E y^k for the exponential law with mean theta."""
+    theta = c.letters["theta"]
+    return integral(lambda y: y**power * np.exp(-y / theta) / theta, 0, 60 * theta)
+
+
+def dominated(c: Case) -> bool:
+    """The bound of the difference quotients in mu, for steps up to 1, on the noise."""
+    loss, y = SquaredError(c.x), c.node.path(ROOTS)
+    bound = c.x.size * (2 * abs(c.names["delta"]) + 2 * c.sigma * abs(ROOTS) + 1)
+    return all(
+        bool(np.all(abs(loss(y + h) - loss(y)) <= bound * abs(h) * (1 + 1e-12)))
+        for h in (-1, -0.5, -0.01, 0.01, 0.5, 1)
+    )
+
+
+def uniform_second_moment() -> float:
+    return integral(lambda u: u**2 / 2, -1, 1)
+
+
+def uniform(c: Case) -> Value:
+    third = uniform_second_moment()
+    return vector(
+        [moved(c, each, lambda k: k.mu**2 + third * k.sigma**2) for each in ("mu", "sigma")]
+    )
+
+
+def hermite(c: Case) -> bool:
+    """The coefficients of squared error in Hermite's polynomials give it back."""
+    f, total = SquaredError(c.x)(c.node.path(ROOTS)), np.zeros_like(ROOTS)
+    for k in range(3):
+        he = np.polynomial.hermite_e.hermeval(ROOTS, [0.0] * k + [1.0])
+        root = float(special.factorial(k)) ** 0.5
+        total += expectation(f * he) / root * he / root
+    return same(total, f)
+
+
+def coupled(c: Case) -> bool:
+    """In mu the measure-valued difference, averaged, is the gradient: E w is sqrt(pi/2)."""
+    loss, nodes = SquaredError(c.x), np.linspace(0, 12, 200_001)
+    density = nodes * np.exp(-(nodes**2) / 2)
+    step = loss(c.mu + c.sigma * nodes) - loss(c.mu - c.sigma * nodes)
+    found = np.trapezoid(step * density, nodes) / (c.sigma * (2 * np.pi) ** 0.5)
+    return same(found, gradient(c)[0])
+
+
+def energy_score(c: Case) -> bool:
+    """The value by its two integrals."""
+
+    def distance(place: float, sigma: float) -> float:
+        low, high = place - 14 * sigma, place + 14 * sigma
+        parts = [(low, 0.0), (0.0, high)] if low < 0 < high else [(low, high)]
+        return sum(
+            integral(lambda t: abs(t) * stats.norm.pdf(t, place, sigma), *each) for each in parts
+        )
+
+    to_data = np.mean([distance(c.mu - each, c.sigma) for each in c.x])
+    found = to_data - distance(0, 2**0.5 * c.sigma) / 2
+    return same(EnergyScore(c.x).value(c.node), found)
+
+
+def without_a(c: Case) -> Value:
+    """The variances without the trick under the baseline that makes A zero, times sigma^2/n^2."""
+    n, delta = c.x.size, float(c.names["delta"])
+    baseline = n * (delta**2 + c.x.var())
+    return variance(c, score_function, baseline=baseline) * c.sigma**2 / n**2
+
+
+def losses(of: Callable[[Case], Any]) -> Claim:
+    return lambda c: replace(c, loss=of(c))
+
+
+QUARTIC = Loss(lambda y: (y - 1.7) ** 4, lambda y: 4 * (y - 1.7) ** 3)
+FOURTH = Loss(lambda y: y**4, lambda y: 4 * y**3)
+WELLS = Loss(lambda y: (y**2 - 1) ** 2, lambda y: 4 * y * (y**2 - 1))
+
+
+def log_of(c: Case) -> Value:
+    return at_noise(c.node.log_prob(c.node.path(ROOTS)))
+
+
+# Letters that have one meaning in a chapter; k, a, N, h, b, t are numbers drawn for a case.
+LETTERS: dict[str, Callable[[Case], dict[str, Any]]] = {
+    "right-hand-side": lambda c: {"m": 3.0, "c": -c.mu / c.sigma},
+    "stochastic-node": lambda c: {"theta": 1.1, "w": 0.7},
+    "stochastic-gradient-descent": lambda c: {
+        "V": throw(c),
+        "r": throw(c) ** 0.5 / c.sigma,
+        "sigma_0": c.sigma,
+        "sigma_t": descent(c),
+        "epsilonbar": 0.4,
+    },
+    "teaching": lambda c: {"u": 0.3},
+    "answer": lambda c: {
+        "J": Of(lambda n: ReverseKL(c.x).value(n["case"].node) + 0.5 - np.log(c.x.std())),
+        "J_tau": Of(lambda n: SquaredErrorWithEntropy(c.x, c.letters["tau"]).value(n["case"].node)),
+        "V_with": vector(variance(c)),
+        "V_without": vector(variance(c, score_function)),
+    },
+    "closed_form": lambda c: {"A": Of(lambda n: n["delta"] ** 2 + n["s"] ** 2 - n["b"] / n["n"])},
+    "variance-comparison": lambda c: {"u": Of(lambda n: n["y"] - n["xbar"])},
+}
+
+CLAIMS: dict[str, Claim] = {
+    # losses other than the question's
+    r"f(y) = \cos y": losses(lambda c: Cosine(1)),
+    r"f(y) = \cos(ky)": losses(lambda c: Cosine(1.7)),
+    r"f(y) = y^2": losses(lambda c: quadratic(0)),
+    r"f(y) = (y-k)^2": losses(lambda c: quadratic(1.7)),
+    r"f(y) = (y - \bar x)^2": losses(lambda c: quadratic(float(c.x.mean()))),
+    r"f(y) = (y-k)^4": losses(lambda c: QUARTIC),
+    r"f(y) = y^4": losses(lambda c: FOURTH),
+    r"f(y) = y": losses(lambda c: Loss(lambda y: y, np.ones_like)),
+    r"f(y) = |y|": losses(lambda c: MeanAbsoluteError([0.0])),
+    r"f'(y) = \operatorname{sign}(y)": losses(lambda c: MeanAbsoluteError([0.0])),
+    r"f'' = -4\cos(2y)": losses(lambda c: Cosine(2)),
+    r"E f = e^{-\sigma^2/2}\cos\mu": losses(lambda c: Cosine(1)),
+    r"f(y) = c\,y": lambda c: replace(
+        by(c, c=0.6), loss=Loss(lambda y: 0.6 * y, lambda y: np.full_like(y, 0.6))
+    ),
+    # right-hand-side
+    r"E\epsilon^2 = \int\epsilon\cdot\epsilon\varphi(\epsilon)\,d\epsilon = "
+    r"\Big[-\epsilon\varphi(\epsilon)\Big]_{-\infty}^{\infty} + \int\varphi(\epsilon)\,d\epsilon "
+    r"= 0 + 1": lambda c: vector(integral(lambda t: t * t * stats.norm.pdf(t), -np.inf, np.inf)),
+    r"\int\epsilon\,\varphi(\epsilon)\,d\epsilon = 0": lambda c: vector(
+        integral(lambda t: t * stats.norm.pdf(t), -np.inf, np.inf)
+    ),
+    r"\partial g/\partial\mu = 1": lambda c: vector(moved(c, "mu", lambda k: k.node.path(0.4))),
+    r"d\sigma/d\sigma^2 = 1/(2\sigma)": lambda c: vector(c.node.by("variance").scale_derivative),
+    r"2\sigma = 120": lambda c: replace(c, sigma=60),
+    r"E[f'(y)\,\epsilon] = \int_c^\infty \epsilon\varphi\,d\epsilon - \int_{-\infty}^c "
+    r"\epsilon\varphi\,d\epsilon = 2\varphi(c)": asinh_tail,
+    # stochastic-node
+    r"y = w^2": lambda c: by(c, y=Of(lambda n: n["w"] ** 2), w=0.7),
+    r"\frac{d f}{d w} = f'(y)\cdot\frac{dy}{dw} = f'(y)\cdot 2w": lambda c: by(
+        c, y=Of(lambda n: n["w"] ** 2)
+    ),
+    r"\partial g/\partial\theta = y/\theta": lambda c: same(
+        derivative(lambda h: -(1.1 + h) * np.log(0.3)), -1.1 * np.log(0.3) / 1.1
+    ),
+    r"E y^2 = 2\theta^2": lambda c: same(exponential(by(c, theta=1.1), 2), 2 * 1.1**2),
+    r"2\theta": lambda c: vector(c.letters["theta"] * exponential(by(c, theta=1.0), 2)),
+    r"M = n\,(2|\delta| + 2\sigma|\epsilon| + 1)": dominated,
+    r"B^2h^4 + \operatorname{Var} f/(2Nh^2)": lambda c: (
+        by(c, B=0.9, h=best_step(c)[0]),
+        vector(best_step(c)[1]),
+    ),
+    r"e^{-y/\theta}/\theta": lambda c: (
+        by(c, theta=1.1),
+        at_noise(np.exp(-c.node.path(ROOTS) / 1.1) / 1.1),
+    ),
+    r"h^6 = \operatorname{Var} f/(4B^2N)": lambda c: (
+        is_least(c) and by(c, B=0.9, h=best_step(c)[0])
+    ),
+    r"N^{-1/3}": lambda c: same(
+        best_step(by(c, N=8.0))[1] / best_step(by(c, N=64.0))[1], (8 ** (1 / 3)) ** 2
+    ),
+    # stochastic-gradient-descent
+    r"\frac{d\log\sigma}{dt} = -2na\,\sigma^2": lambda c: vector(rate(c)),
+    r"\frac{d}{dt}\frac1{\sigma^2} = -\frac2{\sigma^2}\,\frac{d\log\sigma}{dt} = 4na": lambda c: (
+        vector(-2 / c.sigma**2 * rate(c))
+    ),
+    r"\log\sigma \leftarrow \log\sigma - 2na\,\sigma^2": lambda c: vector(
+        np.log(c.sigma) + rate(c)
+    ),
+    r"\delta \leftarrow (1-2na)\,\delta - 2na\,\sigma\bar\epsilon": lambda c: vector(
+        c.names["delta"] - c.letters["a"] * pathwise(SquaredError(c.x), c.node, [0.4])[0, 0]
+    ),
+    r"\delta \leftarrow \Big(1 - \frac a{s^2}\Big)\,\delta - \frac as\,\bar\epsilon": lambda c: (
+        vector(
+            c.names["delta"]
+            - c.letters["a"]
+            * ReverseKL(c.x).pathwise(Normal(c.mu, float(c.x.std())), np.array([0.4]))[0, 0]
+        )
+    ),
+    r"\Big(\frac{a^2n^2}{N\sigma^2} - \frac{na(1-na)}{s^2}\Big)(V+s^2)^2": grows,
+    r"E A^2 \ge (V+s^2)^2": lambda c: by(
+        c, A=Of(lambda n: n["V"] * n["epsilon"] ** 2 + n["s"] ** 2)
+    ),
+    r"V = \Big(1-\frac a{s^2}\Big)^2 V + \frac{a^2}{s^2N}": lambda c: by(c, V=throw_to_data(c)),
+    r"V = \frac{a}{N\,(2 - a/s^2)}": lambda c: by(c, V=throw_to_data(c)),
+    r"V = (1-2na)^2\,V + \frac{a^2n^2}{N}\,(8V + 10\sigma^2)": lambda c: by(c, V=throw_without(c)),
+    r"V = \frac{5na\,\sigma^2}{2N(1-na) - 4na}": lambda c: by(c, V=throw_without(c)),
+    r"\nabla_{(\mu,\sigma)} = \operatorname{sign}(y-x_i)\,(1,\ \epsilon) - \tfrac12\,"
+    r"(0,\ |\epsilon-\epsilon'|)": energy_slope,
+    r"b = E f": lambda c: by(c, b=expected(c)),
+    # left-hand-side
+    r"\frac{\partial}{\partial\sigma^2} = \frac{1}{2\sigma}\frac{\partial}{\partial\sigma}": (
+        partial(in_every_unit, letter="sigma^2")
+    ),
+    r"\frac{\partial}{\partial\log\sigma} = \sigma\,\frac{\partial}{\partial\sigma}": (
+        partial(in_every_unit, letter="log sigma")
+    ),
+    r"\sigma^2 = \frac1n\sum_i x_i^2 - \mu^2": at_data,
+    r"\delta = \mu - k": lambda c: by(c, delta=c.mu - c.letters["k"]),
+    # answer
+    r"\nabla J = \left(\frac{\delta}{s^2},\ "
+    r"\frac{\sigma}{s^2} - \frac{1}{\sigma}\right)": lambda c: vector(
+        ReverseKL(c.x).gradient(c.node)
+    ),
+    r"\nabla J_\epsilon = \left(\frac{\delta + \sigma\epsilon}{s^2},\ "
+    r"\frac{(\delta + \sigma\epsilon)\epsilon}{s^2} - \frac{1}{\sigma}\right)": lambda c: along(
+        ReverseKL(c.x).pathwise(c.node, ROOTS)
+    ),
+    r"\nabla J_\tau = \left(\frac{n\delta}{\tau^2},\ "
+    r"\frac{n\sigma}{\tau^2} - \frac{1}{\sigma}\right)": lambda c: vector(
+        SquaredErrorWithEntropy(c.x, c.letters["tau"]).gradient(c.node)
+    ),
+    r"\sigma^2 = \frac{\tau^2}{n}": lambda c: replace(
+        c, sigma=SquaredErrorWithEntropy(c.x, c.letters["tau"]).optimum().sigma
+    ),
+    r"f(y)\nabla\log p(y) = \left(f(y)\frac{\epsilon}{\sigma},\ "
+    r"f(y)\frac{\epsilon^2 - 1}{\sigma}\right)": lambda c: along(weighed(c)),
+    r"\frac{1}{n}\sum_i E|y - x_i| - \frac{1}{2}E|y - y'|": energy_score,
+    r"E\,\tfrac1n\sum_i|y-x_i| - \tfrac12 E|y-y'|": energy_score,
+    r"15\sigma^4": lambda c: vector(without_a(replace(c, mu=float(c.x.mean())))[0]),
+    r"40\delta^2\sigma^2 + 74\sigma^4": lambda c: vector(without_a(c)[1]),
+    r"\frac{1}{n}\sum_i x_i^2 - \mu^2": lambda c: (at_data(c), vector(c.x.var())),
+    r"f(y) = \cos(5y)": losses(lambda c: Cosine(5)),
+    # docstrings
+    r"A = \delta^2 + s^2 - b/n": lambda c: c,
+    r"b^* = E[f S^2]/E[S^2]": lambda c: same(
+        best(c),
+        [
+            expectation(SquaredError(c.x)(c.node.path(ROOTS)) * each**2) / expectation(each**2)
+            for each in c.node.score(ROOTS).T
+        ],
+    ),
+    r"f'(y) = -2ky\,e^{-ky^2}": losses(lambda c: ExponentialSquare(c.letters["k"])),
+    r"f(y) = e^{-k y^2}": losses(lambda c: ExponentialSquare(c.letters["k"])),
+    r"f'(y) = -k\sin(ky)": losses(lambda c: Cosine(c.letters["k"])),
+    r"f(y) = \frac1n\sum_i |y-x_i|": losses(lambda c: MeanAbsoluteError(c.x)),
+    r"\tau^2 = n s^2": lambda c: by(c, tau=ReverseKL(c.x).unit ** 0.5 / 2**0.5),
+    r"f(\mu + \sigma\epsilon) = \sum_k c_k He_k(\epsilon)/\sqrt{k!}": hermite,
+    r"c_k = E[f(y)\,He_k(\epsilon)]/\sqrt{k!}": hermite,
+    r"[f(\mu+\sigma w) - f(\mu-\sigma w')]/(\sigma\sqrt{2\pi})": coupled,
+    # pages
+    r"\partial y/\partial\mu = 1": lambda c: vector(moved(c, "mu", lambda k: k.node.path(0.4))),
+    r"\partial y/\partial\sigma = \epsilon": lambda c: at_noise(
+        moved(c, "sigma", lambda k: k.node.path(ROOTS))
+    ),
+    r"E u = 0": lambda c: same(integral(lambda u: u / 2, -1, 1), 0),
+    r"E u^2 = \frac12\int_{-1}^1 u^2\,du = \frac13": lambda c: same(uniform_second_moment(), 1 / 3),
+    r"E f = \mu^2 + \frac13\sigma^2": lambda c: same(
+        integral(lambda u: (c.mu + c.sigma * u) ** 2 / 2, -1, 1), c.mu**2 + c.sigma**2 / 3
+    ),
+    r"(2\mu,\ 2\mu E u + 2\sigma E u^2) = (2\mu,\ \frac23\sigma)": lambda c: same(
+        uniform(c), [2 * c.mu, 2 / 3 * c.sigma]
+    ),
+    r"(2y,\ 2yu)": lambda c: (
+        by(c, y=c.mu + 0.3 * c.sigma),
+        along(pathwise(quadratic(0), c.node, np.array([0.3]))),
+    ),
+    r"E[f S^2]/E[S^2]": lambda c: (
+        by(c, S=Of(lambda n: n["epsilon"] / n["sigma"])),
+        vector(best(c)[0]),
+    ),
+}
+
+
+def known(c: Case) -> dict[str, Value]:
+    """What an expression without an equation may be: results of the library at this case."""
+    loss, node, n = SquaredError(c.x), c.node, c.names
+    y, s, sigma = node.path(ROOTS), c.x.std(), c.sigma
+    delta, square = float(n["delta"]), c.x.var()
+    rows: dict[str, Value] = {}
+    for wrt in ("sigma", "variance", "log_sigma"):
+        rows[f"gradient in {wrt}"] = vector(gradient(c, wrt))
+        rows[f"samples in {wrt}"] = along(samples(c, wrt))
+        rows[f"weighed in {wrt}"] = along(weighed(c, wrt))
+        rows[f"score in {wrt}"] = along(node.by(wrt).score(ROOTS))
+        slope = node.by(wrt).scale_derivative
+        rows[f"scale in {wrt}"] = vector(slope)
+        rows[f"path in {wrt}"] = along(np.stack([np.ones_like(ROOTS), slope * ROOTS], axis=1))
+    rows["weighed, the mean as baseline"] = along(weighed(c, baseline=expected(c)))
+    rows["without y"] = along(samples(c) / c.x.size)
+    rows["eps against -eps"] = along(pathwise(loss, node, -ROOTS) / c.x.size)
+    rows["f"] = at_noise(loss(y))
+    rows["f'"] = at_noise(loss.derivative(y))
+    rows["f''"] = vector(moved(c, "mu", lambda k: loss.derivative(k.node.path(0.0))))
+    rows["E f"] = vector(expected(c))
+    rows["E f - f(mu)"] = vector(expected(c) - float(loss(np.array([c.mu]))[0]))
+    rows["least f"] = vector(float(loss(np.array([c.x.mean()]))[0]))
+    rows["E f over n at sigma = 0"] = vector(delta**2 + square)
+    rows["variance with"] = vector(variance(c))
+    rows["variance without"] = vector(variance(c, score_function))
+    rows["variance without, mean"] = vector(variance(c, score_function, baseline=expected(c)))
+    rows["variance without, best"] = vector(variance(c, score_function, baseline=best(c)))
+    rows["best baselines"] = vector(best(c))
+    rows["measure valued"] = vector(variance(c, measure_valued))
+    rows["not coupled"] = vector(variance(c, measure_valued, coupled=False))
+    rows["thin"] = vector(thin(c))
+    rows["squares of the score"] = vector([expectation(each**2) for each in node.score(ROOTS).T])
+    rows["E eps^4"] = vector(expectation(ROOTS**4))
+    rows["held difference"] = at_noise((loss(y + c.letters["h"]) - loss(y)) / c.letters["h"])
+    rows["error of fresh differences"] = vector(
+        (2 * spread(loss(y)) / c.letters["N"]) ** 0.5 / (2 * c.letters["h"])
+    )
+    rows["2h"] = vector(2 * c.letters["h"])
+    rows["half and double"] = vector([sigma / 2, 2 * sigma])
+    rows["bound of y"] = at_noise(abs(c.mu) + 2 * sigma * abs(ROOTS))
+    rows["above 3"] = vector(node_above(c, 3))
+    rows["slope of a cube"] = vector(moved(c, "mu", lambda k: k.mu**3))
+    rows["1/sigma^2"] = vector(1 / sigma**2)
+    count, a, k = (c.letters[each] for each in ("N", "a", "k"))
+    rows["mean of N"] = vector(count**-0.5)
+    rows["noise of eps^2"] = vector(spread(ROOTS**2) / count)
+    rows["and of t steps"] = vector((spread(ROOTS**2) / count / c.letters["t"]) ** 0.5)
+    rows["rate of 1/sigma^2"] = vector(-2 / sigma**2 * rate(c))
+    rows["step's noise, with"] = vector(a * (variance(c)[0] / count) ** 0.5)
+    rows["step's noise, without"] = vector(
+        a * (thin(replace(c, mu=float(c.x.mean())))[0] / count) ** 0.5
+    )
+    rows["thin, of N"] = vector(thin(c)[0] / count)
+    rows["thin, of N, a step"] = vector(a**2 * thin(c)[0] / count)
+    rows["throw"] = vector(throw(c))
+    rows["4Vs^2"] = vector((throw(c) + square) ** 2 - (throw(c) - square) ** 2)
+    rows["throw of small steps"] = vector(throw_to_data(c, 1e-9) / 1e-9 * a)
+    rows["contraction"] = vector(1 - a * slope_to_data(c))
+    kl = ReverseKL(c.x)
+    rows["reverse KL"] = vector(kl.value(node))
+    rows["reverse KL, slope"] = vector(kl.gradient(node))
+    rows["reverse KL, sample"] = along(kl.pathwise(node, ROOTS))
+    if "epsilonbar" in c.letters:
+        rows["a mean sample"] = along(
+            kl.pathwise(Normal(c.mu, float(s)), np.array([c.letters["epsilonbar"]]))
+        )
+    rows["E(y - xbar)^2/(2 s^2) - log sigma"] = vector(kl.value(node) + 0.5 - np.log(s))
+    rows["sample of it"] = at_noise(quadratic(float(c.x.mean()))(y) / (2 * square) - np.log(sigma))
+    rows["tempered"] = vector(SquaredErrorWithEntropy(c.x, c.letters["tau"]).value(node))
+    rows["tempered at tau^2 = n s^2"] = vector(
+        SquaredErrorWithEntropy(c.x, (c.x.size * square) ** 0.5).value(node)
+    )
+    rows["tempered, slope"] = vector(SquaredErrorWithEntropy(c.x, c.letters["tau"]).gradient(node))
+    rows["tempered, best"] = vector(
+        SquaredErrorWithEntropy(c.x, c.letters["tau"]).optimum().sigma ** 2
+    )
+    rows["likelihood"] = vector(NegativeLogLikelihood(c.x).value(node))
+    rows["likelihood, slope"] = vector(NegativeLogLikelihood(c.x).gradient(node))
+    rows["moments"] = vector(MomentMatching(c.x).value(node))
+    rows["too wide"] = vector(delta**2 + sigma**2 - square)
+    rows["s^2"] = vector(MomentMatching(c.x).optimum().sigma ** 2)
+    rows["energy score, sample"] = energy_sample(c)
+    rows["energy score, between draws"] = vector(
+        closed_form.expected_loss(EnergyScore(c.x).loss, node) - EnergyScore(c.x).value(node)
+    )
+    rows["log density on the path"] = log_of(c)
+    rows["the same, without its constant"] = log_of(c) + 0.5 * np.log(2 * np.pi)
+    rows["its slope"] = vector(moved(c, "sigma", lambda m: log_of(m)[0, 0, 0, 0]))
+    wide = Normal(*SMALL)
+    rows["fast cosine, with"] = vector(quadrature.variance(pathwise, Cosine(k), wide)[0])
+    rows["fast cosine, half"] = vector(quadrature.variance(pathwise, Cosine(1), wide)[0])
+    rows["fast cosine, without"] = vector(
+        quadrature.variance(score_function, Cosine(k), wide) * SMALL[1] ** 2 / sigma**2
+    )
+    rows["cosine"] = at_noise(Cosine(2)(y))
+    rows["fourth power"] = at_noise(delta_power(c, 4))
+    rows["others of N"] = vector((count - 1) / count)
+    rows["Laplace of variance 1"] = at_noise(stats.laplace.pdf(ROOTS, scale=0.5**0.5))
+    rows["uniform of variance 1"] = vector(1 / uniform_second_moment() ** 0.5)
+    rows["to the left"] = -rows["uniform of variance 1"]
+    rows["uniform"] = uniform(c)
+    rows["uniform, moment"] = vector(uniform_second_moment())
+    rows["sqrt 2"] = vector((variance(c)[1] - 4 * c.x.size**2 * delta**2) ** 0.5 / gradient(c)[1])
+    rows["eps^2 taken for its mean"] = at_noise(samples(c)[:, 1] + gradient(c)[1] * (1 - ROOTS**2))
+    if "w" in c.letters:
+        rows["slope of w^2"] = vector(moved_letter(c, "w", lambda w: w**2))
+    if "u" in c.letters:
+        at_u = pathwise(quadratic(0), node, np.array([0.3]))
+        rows["uniform, sample"] = along(at_u)
+    rows["E y^2"] = vector(expectation(y**2))
+    rows["E y^4"] = vector(expectation(y**4))
+    rows["y"] = at_noise(y)
+    rows["mean's reflection"] = at_noise(c.x.mean() - sigma * ROOTS)
+    rows["a step"] = vector([c.mu + c.letters["h"], c.mu - c.letters["h"]])
+    rows["noise of a mean"] = vector(spread(loss(y)) / count)
+    rows["noise of a slope"] = vector((spread(loss.derivative(y)) / count) ** 0.5)
+    rows["y at -eps"] = at_noise(node.path(-ROOTS))
+    rows["y - xbar"] = at_noise(loss.derivative(y) / (2 * c.x.size))
+    rows["delta"] = vector(delta)
+    rows["from the data"] = (c.mu - n["x_i"]) / sigma
+    rows["distance"] = np.asarray(abs(n["y"] - n["x_i"]))
+    rows["-eps"] = at_noise(-ROOTS)
+    rows["-k sin(ky)"] = at_noise(Cosine(k).derivative(y))
+    rows["with a baseline"] = at_noise(loss(y) - c.letters["b"])
+    rows["A"] = vector(delta**2 + square - c.letters["b"] / c.x.size)
+    rows["variance without, b, over n^2"] = vector(
+        variance(c, score_function, baseline=c.letters["b"]) / c.x.size**2
+    )
+    for name in ("variance with", "measure valued", "not coupled"):
+        rows[f"{name}, over n^2"] = rows[name] / c.x.size**2
+    at_s = Normal(float(c.x.mean()), float(s))
+    rows["at the data, with"] = vector(closed_form.variance(pathwise, loss, at_s))
+    rows["at the data, without"] = vector(closed_form.variance(score_function, loss, at_s))
+    rows["the posterior's width"] = rows["tempered, best"] ** 0.5
+    rows["unit of the tempered"] = vector(2 * c.letters["tau"] ** 2)
+    rows["width of a bump"] = vector((2 * k) ** -0.5)
+    rows["slope of E|y|"] = vector(stats.norm.pdf(c.mu / sigma) / sigma)
+    rows["the energy score's bound"] = vector(square**2)
+    rows["y^2, slope"] = at_noise(quadratic(0).derivative(y))
+    rows["(y - k)^2"] = at_noise(quadratic(k)(y))
+    rows["y^3"] = at_noise(y**3)
+    rows["exp(-k y^2)"] = at_noise(np.exp(-k * y**2))
+    return rows
+
+
+def node_above(c: Case, place: float) -> float:
+    return float(stats.norm.sf(place, c.mu, c.sigma))
+
+
+def delta_power(c: Case, power: int) -> Value:
+    return np.asarray((c.node.path(ROOTS) - c.x.mean()) ** power)
+
+
+def moved_letter(c: Case, letter: str, function: Callable[[float], float]) -> Value:
+    return derivative(lambda h: vector(function(c.letters[letter] + h)))
+
+
+# Names, conditions and definitions: nothing to compute, or computed by the page's own cells.
+WORDS: tuple[str, ...] = (
+    # conditions
+    r"\mu = \bar x",
+    r"\sigma = s",
+    r"\sigma^2 = s^2",
+    r"\sigma > 0",
+    r"\epsilon > c",
+    r"y > 0",
+    r"y > 3",
+    r"h \le 1",
+    r"a < b",
+    r"0 < na < 1",
+    r"\sigma < rs",
+    r"\sigma = rs",
+    r"m > 0",
+    r"a > 2s^2",
+    r"0 < q < 1",
+    r"0 < a_0 \le 0.1",
+    r"\epsilon = -\delta/\sigma",
+    r"2n\delta = 0",
+    r"2n\sigma = 0",
+    r"w_i > 0",
+    r"\sum_t a_t = \infty",
+    r"\sum_t a_t^2 < \infty",
+    r"\mu = y^*",
+    r"\sigma \to 0",
+    r"\log\sigma \to -\infty",
+    r"\sigma \approx s",
+    r"e = m u",
+    r"w' = w",
+    r"\mu = \bar x,\ \sigma^2 = \tau^2/n",
+    # notation without a value
+    r"\nabla_\theta \log p(y; \theta)",
+    r"f(y)\,\nabla_\theta \log p(y; \theta)",
+    r"dy/d\mu",
+    r"q_k \to f'(g)\,\partial g/\partial t",
+    r"w \to y \to f(y)",
+    r"\leftarrow",
+    r"\pm",
+    r"-\infty",
+    r"\partial E f/\partial",
+    r"d\sigma/d",
+    r"\log\sigma^2",
+    r"-\log\sigma",
+    r"d\sigma/d(\text{second parameter})",
+    r"/(2\tau^2)",
+    r"\partial g/\partial\mu",
+    r"\partial y/\partial\theta",
+    r"\sqrt{\text{variance}/N}",
+    r"\sqrt V",
+    r"y = \mu + \sigma\sinh t",
+    r"(f(y) - b)\,\nabla_\theta\log p(y;\theta)",
+    r"E f(y)/u + c(\sigma)",
+    r"[f(\mu+\sigma m) - f(\mu+\sigma e)]/\sigma",
+    # laws and their names
+    r"N(\bar x, \tau^2/n)",
+    r"y \sim N(\mu, \sigma^2)",
+    r"\epsilon \sim N(0, 1)",
+    r"\bar\epsilon \sim N(0, 1/N)",
+    r"N(\mu, \sigma^2)",
+    r"N(\mu,\sigma^2)",
+    r"N(\bar x, s^2)",
+    r"N(0, 1)",
+    r"N(0, 1/N)",
+    r"(0, 1)",
+    r"(0,1)",
+    r"x_1, \dots, x_n",
+    r"x_1, \dots, x_{10}",
+    r"\theta = (\mu, \sigma)",
+    r"\theta = (\mu, \log\sigma)",
+    r"(\mu, \sigma^2)",
+    r"(\bar x, s^2)",
+    r"t_k \to t_0",
+    # definitions of the reader's own losses, nodes, schedules; the cells beside them compute
+    r"q(y) = \sum_{j=1}^3 u_j\tanh(w_j\,y + c_j)",
+    r"f(y) = \big(q(y) - 1\big)^2",
+    r"y_k = \mu_k + \sigma_k\epsilon_k",
+    r"y = e^{\mu+\sigma\epsilon}",
+    r"y = a + (b-a)u",
+    r"g(u, \theta) = -\theta\log u",
+    r"y = \mu + \sigma u",
+    r"a_t = a_0/(1 + t/T)",
+    r"a_t = a_0 q^t",
+    r"\theta \leftarrow \theta - a\,\hat\nabla",
+    r"v \leftarrow m\,v - a\,\hat\nabla",
+    r"\theta \leftarrow \theta + v",
+    r"\theta \leftarrow \theta - a_t\,\hat\nabla",
+    r"a_t = a_0 / (1 + t/T)",
+    r"f(y) = \sum_i w_i (y-x_i)^2",
+    r"E\sum_i w_i(y-x_i)^2",
+    # the proof of the proposition: its own names and bounds
+    r"L(\epsilon, t) = f(g(\epsilon, t))",
+    r"E|L(\epsilon,t)| < \infty",
+    r"g(\epsilon, t_0)",
+    r"E\,M(\epsilon) < \infty",
+    r"|L(\epsilon,t) - L(\epsilon,t_0)| \le M(\epsilon)\,|t-t_0|",
+    r"E[f'(g(\epsilon,t_0))\,\partial g/\partial t]",
+    r"|q_k| \le M",
+    r"q_k(\epsilon) = [L(\epsilon,t_k) - L(\epsilon,t_0)]/(t_k - t_0)",
+    r"\lim E q_k = E \lim q_k",
+    r"E L(\epsilon,t_k) - E L(\epsilon,t_0)",
+    r"|f'(y)| \le C(1+|y|^m)",
+    r"C(1 + \lvert y\rvert^m)",
+    r"M(\epsilon) = C\,\big(1 + (|\mu| + 2\sigma|\epsilon|)^m\big)\,|\epsilon|",
+    r"C\,\big(1+(|\mu| + 1 + \sigma|\epsilon|)^m\big)",
+    # the asker's line, which is wrong as it stands
+    r"\sigma^2 = (\frac{x_i^2}{n} - \mu^2)",
+)
