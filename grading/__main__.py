@@ -21,7 +21,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from . import jail
 from .book import CHAPTERS
 from .merge import merge
-from .nbgrader_plugins import SECRET, Scores, course_secret, outcome_path
+from .nbgrader_plugins import SECRET, Scores, outcome_path
 from .questions import chapters, load
 from .submissions import grade_submission
 from .verdict import Outcome
@@ -31,13 +31,18 @@ CONFIG = """\
 import sys
 
 sys.path.insert(0, {root!r})
-from grading.nbgrader_plugins import configure
+try:
+    from grading.nbgrader_plugins import configure
+except ImportError as error:
+    # Not an exception: nbgrader would log it and go on without our steps.
+    sys.exit(f"nothing is done: in {{__file__}} the path of the clone is wrong, or the clone's "
+             f".venv is not active ({{error}})")
 
 c = get_config()
 configure(c)
 c.CourseDirectory.course_id = "reparameterization"
 c.PenaltyPerDay.share = 0.1  # of the score, for each day begun after the deadline
-# c.Grade.sandbox = True  # for nbgrader's own `autograde`; `grading grade` has --sandbox
+# c.Grade.sandbox = False  # runs submissions with your rights: they can read and change your files
 """
 FIELDS = ("first_name", "last_name", "email", "lms_user_id")
 
@@ -55,7 +60,7 @@ def release(course: Path, names: list[str]) -> None:
         folder = course / "source" / chapter
         folder.mkdir(parents=True, exist_ok=True)
         notebook = nbformat.read(CHAPTERS / f"{chapter}.ipynb", as_version=4)
-        source = merge(notebook, load(chapter), course_secret(course))
+        source = merge(notebook, load(chapter))
         nbformat.write(source, folder / f"{chapter}.ipynb")
         _must(_api(course).generate_assignment(chapter, force=True))
         print(course / "release" / chapter / f"{chapter}.ipynb")
@@ -77,7 +82,7 @@ def grade(
     allowed = jail.Limits(**{**config.Grade.get("limits", {}), **limits})
     jail.probe(sandbox)
     if not sandbox:
-        print("without --sandbox a submission can read and change your files", file=sys.stderr)
+        print("with --no-sandbox a submission can read and change your files", file=sys.stderr)
     api = _api(course)
     with api.gradebook as gradebook:
         for student, fields in students.items():
@@ -203,7 +208,10 @@ def main() -> None:
         "-j", dest="jobs", type=int, default=1, metavar="N", help="how many at once"
     )
     command.add_argument(
-        "--sandbox", action="store_true", help="no network, no files but their own (Linux)"
+        "--sandbox",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="no network, no files but their own (Linux); without it they have your rights",
     )
     command.add_argument(
         "--roster", type=Path, help="CSV: id, first_name, last_name, email, lms_user_id"

@@ -160,10 +160,11 @@ def probe(sandbox: bool) -> None:
     """
     cell = nbformat.v4.new_code_cell(f"import {PACKAGE.__name__}\nprint(6 * 7)")
     tried = run(nbformat.v4.new_notebook(cells=[cell]), Limits(), sandbox)
+    without = "--no-sandbox, or c.Grade.sandbox = False, runs submissions with your rights."
     if tried.outputs != [[{"name": "stdout", "output_type": "stream", "text": "42\n"}]]:
         raise JailError(
             f"{'the sandbox' if sandbox else 'a kernel'} cannot start here; "
-            f"nothing was graded.\n{tried.outputs}\n{tried.log}"
+            f"nothing was graded. {without if sandbox else ''}\n{tried.outputs}\n{tried.log}"
         )
 
 

@@ -9,40 +9,53 @@ from typing import Any
 import numpy as np
 from nbformat import NotebookNode
 
-from .questions import Coded, Question, Written, hidden_inputs
+from .questions import Claimed, Coded, Question, Written, hidden_inputs
 
-# Runs in the student's kernel: prints the answer's values and judges nothing.
-_HIDDEN = """
+# Runs in the student's kernel, prints the answer's values and judges nothing. It has names of its
+# own: the student's may be called list or print.
+_PROGRAM = """
+import itertools, json, numpy
+
+def plain(value):
+    value = value.tolist() if hasattr(value, "tolist") else value
+    if isinstance(value, (list, tuple, range)) or hasattr(value, "__next__"):
+        return [plain(each) for each in itertools.islice(value, 100_000)]
+    if value is None or isinstance(value, (bool, int, float, str, dict)):
+        return value
+    number = complex(value)
+    return number if number.imag else number.real
+
+for number, case in enumerate(json.loads(cases)):
+    try:
+        arguments = [
+            numpy.array(each["array"]) if isinstance(each, dict) else each for each in case
+        ]
+        line = json.dumps({"value": plain(answer(*arguments))}, default=float)
+    except Exception as error:
+        line = json.dumps({"error": type(error).__name__, "message": str(error)[:200]})
+    print(f"\\n{label} {number} {line}")
+"""
+_HIDDEN = """\
+import builtins as _builtins
+
+_builtins.exec(
+    {program!r},
+    {{"label": {label!r}, "answer": lambda *arguments: {call}, "cases": {cases!r}}},
+)"""
+# What nbgrader itself does with this cell and this kernel gives no points.
+_CLOSED = """
 ### BEGIN HIDDEN TESTS
-def _report(label, answer, cases):
-    import json
-
-    import numpy
-
-    def plain(value):
-        if hasattr(value, "tolist"):
-            value = value.tolist()
-        return [plain(each) for each in value] if isinstance(value, (list, tuple)) else value
-
-    for number, case in enumerate(cases):
-        try:
-            arguments = [
-                numpy.array(each["array"]) if isinstance(each, dict) else each for each in case
-            ]
-            line = {{"value": plain(answer(*arguments))}}
-            line = json.dumps(line, default=float)
-        except Exception as error:
-            line = json.dumps({{"error": type(error).__name__, "message": str(error)[:200]}})
-        print(f"\\n{{label}} {{number}} {{line}}")
-
-
-_report({label!r}, lambda *arguments: {call}, __import__("json").loads({cases!r}))
+raise RuntimeError("not graded: nbgrader ran without the steps of its nbgrader_config.py")
 ### END HIDDEN TESTS"""
+NO_KERNEL = {"name": "only-the-steps-of-nbgrader_config.py", "display_name": "none"}
 _REGION = re.compile(r"\n### BEGIN HIDDEN TESTS\n.*\n### END HIDDEN TESTS", re.DOTALL)
 
 
-def merge(chapter: NotebookNode, questions: Sequence[Question], secret: str) -> NotebookNode:
-    """Return nbgrader's source: the chapter with solutions, points and hidden tests.
+def merge(chapter: NotebookNode, questions: Sequence[Question]) -> NotebookNode:
+    """Return nbgrader's source: the chapter with solutions and points, closed by default.
+
+    Points are given by steps that replace nbgrader's. Where these are not loaded, there is no
+    kernel that could run the notebook, and each test ends in an error.
 
     Raises
     ------
@@ -71,13 +84,15 @@ def merge(chapter: NotebookNode, questions: Sequence[Question], secret: str) -> 
         else:
             check = cells[f"{question.name}-check"]
             check.metadata.nbgrader.update(grade=True, points=question.points)
-            check.source += hidden_tests(question, secret)
+            check.source += _CLOSED
+    source.metadata["chapter_kernel"] = source.metadata.get("kernelspec", {})
+    source.metadata["kernelspec"] = NotebookNode(NO_KERNEL)
     return source
 
 
 def strip(source: NotebookNode) -> NotebookNode:
     """Return the chapter that a source was made of."""
-    chapter: NotebookNode = copy.deepcopy(source)
+    chapter = with_kernel(copy.deepcopy(source))
     for cell in _graded(chapter).values():
         cell.source = cell.metadata.pop("stub", _REGION.sub("", cell.source))
         if cell.metadata.nbgrader.locked:
@@ -86,10 +101,14 @@ def strip(source: NotebookNode) -> NotebookNode:
     return chapter
 
 
-def hidden_tests(question: Question, secret: str, student: str = "", label: str = "result:") -> str:
+def with_kernel(source: NotebookNode) -> NotebookNode:
+    """Give a source the chapter's kernel again."""
+    source.metadata["kernelspec"] = source.metadata.pop("chapter_kernel")
+    return source
+
+
+def hidden_tests(question: Coded | Claimed, secret: str, student: str, label: str) -> str:
     """Return the code that reports a question's values for a student's hidden inputs."""
-    if isinstance(question, Written):
-        return ""
     cases: Sequence[tuple[Any, ...]] = [()]
     call = getattr(question, "value", "")
     if isinstance(question, Coded):
@@ -98,9 +117,8 @@ def hidden_tests(question: Question, secret: str, student: str = "", label: str 
         [{"array": each.tolist()} if isinstance(each, np.ndarray) else each for each in case]
         for case in cases
     ]
-    return _HIDDEN.format(
-        label=label, call=call, cases=json.dumps(plain, default=lambda number: number.item())
-    )
+    cases_as_text = json.dumps(plain, default=lambda number: number.item())
+    return _HIDDEN.format(program=_PROGRAM, label=label, call=call, cases=cases_as_text)
 
 
 def repair(
@@ -138,7 +156,9 @@ def repair(
             after.setdefault(len(cells) - 1, []).append(_restore(blank, graded[question.name]))
         if check:
             name = re.escape(getattr(question, "function", "") or getattr(question, "value", ""))
-            defines = re.compile(rf"^(def\s+{name}\b|{name}\s*[=:,])", re.MULTILINE)
+            defines = re.compile(
+                rf"^\s*(def|class|from|import)\b.*\b{name}\b|\b{name}\s*[=:,](?!=)", re.MULTILINE
+            )
             near = [
                 index
                 for index, cell in enumerate(cells)

@@ -4,10 +4,13 @@ import csv
 import math
 import os
 import re
+import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import nbgrader
 from nbformat import NotebookNode
 from nbgrader import preprocessors
 from nbgrader.api import Assignment, Gradebook
@@ -17,19 +20,26 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Dict, Enum, Float
 
 from . import jail
-from .merge import repair
+from .merge import repair, with_kernel
 from .questions import load
 from .verdict import Outcome, digest, grade
 
 SECRET = "RPT_COURSE_SECRET"
+TRIED_WITH = "0.9.6"
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 
 def configure(c: Any) -> None:
     """Exchange single steps of nbgrader's own for those of this module."""
-    c.GenerateAssignment.preprocessors = _exchange(
-        GenerateAssignment.preprocessors, ClearSolutions=BlankSolutions
-    )
+    if nbgrader.__version__ != TRIED_WITH:
+        sys.exit(
+            f"nbgrader {nbgrader.__version__} is installed, and this grading was tried with "
+            f"{TRIED_WITH} only; nothing is done"
+        )
+    c.GenerateAssignment.preprocessors = [
+        *_exchange(GenerateAssignment.preprocessors, ClearSolutions=BlankSolutions),
+        ChapterKernel,
+    ]
     c.Autograde.sanitize_preprocessors = _exchange(
         Autograde.sanitize_preprocessors, ClearOutput=Repair
     )
@@ -45,6 +55,11 @@ def configure(c: Any) -> None:
 
 
 def _exchange(steps: Any, **new: type) -> list[type]:
+    """Return nbgrader's own steps with some replaced, by the names of their classes."""
+    names = [step.__name__ for step in steps.default()]
+    if missing := ", ".join(set(new) - set(names)):
+        # Not an exception, which nbgrader would log before it goes on with its own steps.
+        sys.exit(f"nbgrader has no step {missing} any more; nothing is done")
     return [new.get(step.__name__, step) for step in steps.default()]
 
 
@@ -105,6 +120,14 @@ class BlankSolutions(NbGraderPreprocessor):  # type: ignore[misc]
         return cell, resources
 
 
+class ChapterKernel(NbGraderPreprocessor):  # type: ignore[misc]
+    """Release the chapter's kernel; the source has none, so that nothing grades it but `Grade`."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Restore a notebook."""
+        return with_kernel(nb), resources
+
+
 class Repair(NbGraderPreprocessor):  # type: ignore[misc]
     """Make a submission whole before nbgrader looks at it."""
 
@@ -118,7 +141,7 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
 class Grade(NbGraderPreprocessor):  # type: ignore[misc]
     """In the place of nbgrader's Execute: run a notebook in the jail, put verdicts over tests."""
 
-    sandbox = Bool(False, help="whether to run submissions without network, home and course").tag(
+    sandbox = Bool(True, help="whether to run submissions without network, home and course").tag(
         config=True
     )
     limits = Dict(help="limits other than the usual ones, by name").tag(config=True)
@@ -126,6 +149,7 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Grade a notebook."""
         at = resources["nbgrader"]
+        _probe(self.sandbox)
         outcome = outcome_of(
             _course(self),
             at["assignment"],
@@ -256,3 +280,6 @@ def _inert(value: Any) -> str:
 
 def _course(plugin: NbGraderPreprocessor) -> Path:
     return Path(plugin.parent.parent.coursedir.root)
+
+
+_probe = cache(jail.probe)

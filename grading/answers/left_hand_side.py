@@ -126,17 +126,28 @@ def fourth_power_gradient(k, mu, sigma):
         "left-hand-side-spread-can-pay",
         points=2,
         value="k_mu_sigma",
-        solution="k_mu_sigma = (1.0, 0.0, 1.0)\n",
+        solution="k_mu_sigma = (6.0, 0.0, 1.0)\n",
         mutants=[
+            # the valley itself: stationary for y, and not for its distribution
             Mutant(
-                "k_mu_sigma = (1.0, 3.0, 1.0)\n",
-                hint="the derivative in sigma is 0.6005 there, not negative",
+                "k_mu_sigma = (2.0, 1.0, 0.5)\n",
+                hint="the derivative in mu is 3 there, not zero",
+            ),
+            # stationary in mu only, on the hill between the valleys
+            Mutant(
+                "k_mu_sigma = (1.0, 0.0, 1.0)\n",
+                hint="the derivative in sigma^2 is 5 there, not zero",
+            ),
+            # stationary in sigma^2 only
+            Mutant(
+                "k_mu_sigma = (12.0, 1.0, 1.0)\n",
+                hint="the derivative in mu is -8 there, not zero",
             ),
             Mutant(
-                "k_mu_sigma = (1.0, 0.0, -1.0)\n",
+                "k_mu_sigma = (6.0, 0.0, -1.0)\n",
                 hint="sigma must be a finite number > 0, got -1.0",
             ),
-            Mutant("k_mu_sigma = (1.0, 0.0)\n", hint="expected 3 numbers (k, mu, sigma), got 2"),
+            Mutant("k_mu_sigma = (6.0, 0.0)\n", hint="expected 3 numbers (k, mu, sigma), got 2"),
         ],
     ),
 ]

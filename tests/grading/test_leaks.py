@@ -111,7 +111,7 @@ def test_a_planted_leak_is_found(source: Path, tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     shutil.copytree(source, tree, symlinks=True)
     path = tree / "book" / "left-hand-side.ipynb"
-    nbformat.write(merge(nbformat.read(path, as_version=4), load("left-hand-side"), "secret"), path)
+    nbformat.write(merge(nbformat.read(path, as_version=4), load("left-hand-side")), path)
     with (tree / "rpt_helpers" / "losses.py").open("a") as module:
         coded = [each for each in load("left-hand-side") if isinstance(each, Coded)]
         module.write(coded[0].solution)

@@ -12,7 +12,6 @@ from grading.book import CHAPTERS
 from grading.merge import merge, repair, strip
 from grading.questions import Question, Written, chapters, load
 
-SECRET = "a secret of the tests"
 CHAPTER = "left-hand-side"
 
 
@@ -34,7 +33,7 @@ def cell_of(notebook: NotebookNode, grade_id: str) -> NotebookNode:
 @pytest.mark.parametrize("chapter", chapters())
 def test_stripping_the_source_gives_the_chapter(chapter: str) -> None:
     notebook, questions = read(chapter), load(chapter)
-    source = merge(notebook, questions, SECRET)
+    source = merge(notebook, questions)
     assert strip(source) == notebook
     assert source != notebook
     nbformat.validate(source)
@@ -72,12 +71,12 @@ def test_orphans_are_errors(
     notebook, questions = read(), load(CHAPTER)
     change(notebook, questions)
     with pytest.raises(ValueError, match=orphan):
-        merge(notebook, questions, SECRET)
+        merge(notebook, questions)
 
 
 # ---------------------------------------------------------------- repair
 
-SOURCE = merge(read(), load(CHAPTER), SECRET)
+SOURCE = merge(read(), load(CHAPTER))
 
 
 def answered() -> NotebookNode:
