@@ -46,6 +46,8 @@ if (location.protocol.startsWith("http")) {
   }
 }"""
 
+PART = '<span class="base">'  # between two of these a browser may break the line
+
 logger = logging.getLogger(__name__)
 
 
@@ -85,11 +87,9 @@ def visit_math(translator: HTML5Translator, node: nodes.math) -> None:
     html = render(node, display=False)
     formula = f"{translator.starttag(node, 'span', '', CLASS='math notranslate')}{html}</span>"
     before, after = node.get("before", ""), node.get("after", "")
-    # A formula of several parts may break between them, and had better, where lines are short.
-    if (before or after) and html.count('class="base"') == 1:
+    if before or after:  # which stay; between its own parts a long formula may still break
+        formula = formula.replace(PART, f"<wbr>{PART}").replace(f"<wbr>{PART}", PART, 1)
         formula = f'<span class="unbroken">{before}{formula}{after}</span>'
-    else:
-        formula = before + formula + after
     translator.body.append(formula)
     raise nodes.SkipNode
 

@@ -318,7 +318,7 @@ def test_punctuation_stays_with_its_formula(small_book: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     page = BeautifulSoup((small_book / "_build/html/book/index.html").read_text(), "html5lib")
     held = [tag.get_text() for tag in page.select(".unbroken")]
-    assert [(text[0], text[-1]) for text in held] == [("(", ","), ("b", ":")]
+    assert [(text[0], text[-1]) for text in held] == [("(", ","), ("b", ":"), ("a", ".")]
     for annotation in page.select(".katex-mathml, .katex-html .strut"):
         annotation.extract()
     sentence = "Both (a), b: and a=b. And c alone."
@@ -516,6 +516,32 @@ def test_no_code_scrolls_sideways_on_a_laptop(
         wide += [f"{name}: {text}" for text in page.evaluate(TOO_WIDE, ".cell_input pre")]
     page.close()
     assert wide == []
+
+
+# The last part of a formula that ends above the mark that follows it.
+LINE_BEFORE_PUNCTUATION = """() => [...document.querySelectorAll(".unbroken")].filter(held => {
+  const mark = held.lastChild;
+  if (mark.nodeType !== Node.TEXT_NODE) return false;
+  const range = document.createRange();
+  range.selectNodeContents(mark);
+  const parts = held.querySelectorAll(".katex-html > .base");
+  const last = parts[parts.length - 1].getBoundingClientRect();
+  return range.getBoundingClientRect().top > last.bottom - 2;
+}).map(held => held.querySelector("annotation").textContent)"""
+
+
+@needs_chromium
+def test_no_line_begins_with_the_punctuation_of_a_formula(
+    site: Path, server: str, browser: playwright.sync_api.Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    torn = []
+    for name in (path.name for path in html_files(site / "book")):
+        page.goto(f"{server}/book/{name}")
+        page.evaluate("document.fonts.ready.then(() => true)")
+        torn += [f"{name}: {formula}" for formula in page.evaluate(LINE_BEFORE_PUNCTUATION)]
+    page.close()
+    assert torn == []
 
 
 @needs_chromium
