@@ -42,6 +42,7 @@ VOLATILE = {
     "a time of day": r"\b\d{1,2}:\d\d:\d\d\b",
 }
 NOT_PORTABLE_PATH = re.compile(r"^(~?/\w+/|~/|[A-Za-z]:[\\/]|/(home|usr|tmp|root|Users)\b)")
+FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 COLOR_ARGUMENT = re.compile("color|^c$|^[mef]c$")
 COLOR = re.compile(r"#([0-9a-fA-F]{3,4}){1,2}|C\d|tab:\w+")
 TAKE_COLOR = "take it from rpt_helpers.plots.COLORS"
@@ -291,7 +292,7 @@ def figure_descriptions(notebook: NotebookNode) -> list[str]:
     found = []
     for index in sorted({index for index, _, _ in drawings(notebook)}):
         alt, caption = figure_texts(notebook.cells[index])
-        if len(alt) < ALT_LENGTH or re.search(r"\.(png|svg|jpe?g)\b", alt):
+        if len(alt) < ALT_LENGTH or re.search(r"\.(png|svg|jpe?g)\b|\b[A-Z]+_[A-Z]+\b", alt):
             found.append(
                 f"{at(notebook, index)}: metadata mystnb.image.alt is {alt!r}; "
                 f"say what the figure shows in at least {ALT_LENGTH} characters"
@@ -401,10 +402,10 @@ def surrounded(notebook: NotebookNode) -> list[str]:
 def size(notebook: NotebookNode) -> list[str]:
     """About 2,000 words (a formula in a sentence is one) and 20 to 25 code cells, within limits.
 
-    A cell that only places a figure that moves is no code to read.
+    What is folded is not counted, and a cell that only places a figure that moves is no code.
     """
     words = sum(
-        len(re.findall(r"[^\W\d_][\w'’-]*", without_math(plain(c.source))))
+        len(re.findall(r"[^\W\d_][\w'’-]*", without_math(plain(FOLDED.sub("", c.source)))))
         for c in notebook.cells
         if c.cell_type == "markdown"
     )
@@ -422,38 +423,203 @@ def size(notebook: NotebookNode) -> list[str]:
 # Numbers
 
 
-def quoted_numbers(notebook: NotebookNode) -> list[str]:
-    r"""Every number quoted in prose is in an output or in the code of the chapter.
+def literal(node: ast.AST) -> list[float]:
+    """The numbers that an expression of numbers writes down: 5.5, 15 / 4, (1, 2), "sigma = 60"."""
+    match node:
+        case ast.Constant(bool()):
+            return []
+        case ast.Constant(int() | float() as value):
+            return [abs(float(value))]
+        case ast.Constant(str(text)):
+            return [float(number) for number in re.findall(r"\d+(?:\.\d+)?", text)]
+        case ast.BinOp(ast.Constant(int() | float()), ast.Div(), ast.Constant(int() | float())):
+            return [abs(ast.literal_eval(node.left) / ast.literal_eval(node.right))]
+    return []
 
-    Looked at are numbers with a decimal point or at least three digits in markdown, formulas,
-    captions and alt texts; not code, citations, and links. 5.5 is found in 5.50 and in 5.4981
-    (rounding), 299{,}852 in 299852. A number above 999 has a thousands separator; 1800 to 2099
-    without one is taken for a year.
-    """
-    produced: list[float] = []
-    for _, node in nodes(notebook):
-        match node:
-            case ast.Constant(int() | float() as value) if not isinstance(value, bool):
-                produced.append(abs(float(value)))
-    for _, output in outputs(notebook):
-        for text in texts(output):
-            text = text.replace("{,}", "").replace(r"\,", "")
-            text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
-            produced += map(float, re.findall(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?", text))
+
+def in_text(shown: Sequence[str]) -> list[float]:
+    """The numbers that outputs show."""
     found = []
-    for index, text in prose(notebook):
-        text = re.sub(r"(?<=\d)(\{,\}|\\,|,)(?=\d{3}(?!\d))", "_", text)
-        for token in re.findall(NUMBER_START + r"\d[\d_]*(?:\.\d+)?", text):
-            number = token.replace("_", "")
-            decimals = len(number.partition(".")[2])
-            is_year = re.fullmatch(r"(18|19|20)\d\d", token)
-            if is_year or (not decimals and len(number) < 3):
-                continue
-            half_a_unit = 0.5 * 10**-decimals * (1 + 1e-9)
-            if not any(abs(float(number) - value) <= half_a_unit for value in produced):
-                shown = token.replace("_", ",")
-                found.append(f"{at(notebook, index)}: no cell prints or asserts the number {shown}")
+    for text in shown:
+        text = text.replace("{,}", "").replace(r"\,", "")
+        text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
+        found += [float(one) for one in re.findall(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?", text)]
     return found
+
+
+def produced(notebook: NotebookNode) -> dict[int, list[float]]:
+    """By code cell: the numbers that it shows, writes down, or takes from a name set before."""
+    constants: dict[str, list[float]] = {}
+    found = {}
+    for index, cell in code_cells(notebook):
+        numbers = [one for output in cell.outputs for one in in_text(texts(output))]
+        for node in ast.walk(syntax(cell)):
+            numbers += literal(node)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                numbers += constants.get(node.id, [])
+        for node in ast.walk(syntax(cell)):
+            if isinstance(node, ast.Assign):
+                written = [one for inner in ast.walk(node.value) for one in literal(inner)]
+                for target in node.targets:
+                    for name in ast.walk(target):
+                        if isinstance(name, ast.Name):
+                            constants[name.id] = written
+        found[index] = numbers
+    return found
+
+
+def names(notebook: NotebookNode, context: type[ast.expr_context]) -> dict[int, set[str]]:
+    """By code cell: the names that it sets, or those that it uses."""
+    return {
+        index: {
+            node.id
+            for node in ast.walk(syntax(cell))
+            if isinstance(node, ast.Name) and isinstance(node.ctx, context)
+        }
+        for index, cell in code_cells(notebook)
+    }
+
+
+def without_formulas(text: str) -> str:
+    """Formulas are computed by tests/book/test_formulas.py; what they set to a number is kept."""
+
+    def kept(match: re.Match[str]) -> str:
+        *before, last = (side.strip() for side in match[1].split("="))
+        if any(re.search(r"\d", side) for side in before):
+            return " x "
+        if fraction := re.fullmatch(r"\\[td]?frac\{?(\d+?)\}?\{?(\d+)\}?", last):
+            return f" {fraction[1]}/{fraction[2]} "
+        return f" {last} " if re.fullmatch(r"[-+]?\d(?:[\d.]|\{,\}|\\,)*", last) else " x "
+
+    return re.sub(r"\$([^$]+)\$", kept, re.sub(r"\$\$.+?\$\$", " ", text, flags=re.DOTALL))
+
+
+QUOTED = re.compile(
+    NUMBER_START + r"(\d[\d_]*(?:\.\d+)?)(?:/(\d+)(?![\d/]))?"
+    r"(\s+(?:thousand|million)(?![- ]fold))?(\s+times\b)?"
+)
+SCALE = {"thousand": 1e3, "million": 1e6}
+
+
+def quoted(text: str) -> Iterator[tuple[str, float, float]]:
+    """What a text quotes: as printed, its value, and by how much it may have been rounded."""
+    text = re.sub(r"(?<=\d)(\{,\}|\\,|,)(?=\d{3}(?!\d))", "_", text)
+    for match in QUOTED.finditer(text):
+        number, below, word, times = match.groups()
+        is_year = re.fullmatch(r"(18|19|20)\d\d", number)
+        decimals = len(number.partition(".")[2])
+        size = float(number.replace("_", ""))
+        if below and float(below):
+            yield match[0].strip(), size / float(below), 1e-9
+        elif not is_year and (decimals or times or word or size >= 10):
+            scale = SCALE[word.strip()] if word else 1.0
+            shown = match[0].strip().replace("_", ",")
+            yield shown, size * scale, 0.5 * 10**-decimals * scale * (1 + 1e-9)
+
+
+def quoted_numbers(notebook: NotebookNode) -> list[str]:
+    r"""Every number quoted in prose, a caption or an alt text is in an output or in code near it.
+
+    Looked at are numbers of two digits, those with a decimal point, fractions 37/4 and "5 times";
+    not code, citations, links, and what a formula computes. 5.5 is found in 5.50 and in 5.4981
+    (rounding), 299{,}852 in 299852, 15 thousand in 15,204. Near are the two code cells before and
+    the one after; the opening, the summary, exercises and further reading speak of all, and a
+    paragraph with a link to a chapter of that one too, and a caption of the cells that made what
+    its figure shows. A number above 999 has a thousands
+    separator; 1800 to 2099 without one is taken for a year.
+    """
+    numbers = produced(notebook)
+    makes, uses = names(notebook, ast.Store), names(notebook, ast.Load)
+    found, heading, cells = [], "", sorted(numbers)
+    everywhere = [one for each in numbers.values() for one in each]
+    for index, text in prose(notebook):
+        source = notebook.cells[index].source
+        opens = not cells or index < cells[0]
+        for part in re.split(r"\n\s*\n", text):
+            if titles := re.findall(r"^## (.+?)\s*$", part, re.MULTILINE):
+                heading = titles[-1]
+            near = nearest(cells, index)
+            if index in numbers:  # a figure shows what other cells made
+                near += [one for one in cells if one < index and makes[one] & uses[index]]
+            pool = [one for each in near for one in numbers[each]]
+            if opens or heading in SECTIONS[1:]:
+                pool = everywhere
+            for shown, value, half in quoted(without_formulas(part)):
+                if any(abs(value - one) <= half for one in pool):
+                    continue
+                if any(abs(value - one) <= half for one in linked(source)):
+                    continue
+                where = "no cell near it" if pool is not everywhere else "no cell"
+                found.append(f"{at(notebook, index)}: {where} prints or asserts the number {shown}")
+    return found
+
+
+def swapped_numbers(notebook: NotebookNode) -> list[str]:
+    """Numbers that a cell prints once each are quoted, in one sentence, in the order of printing.
+
+    Looked at are the two cells before and the one after. A sentence about two quantities that
+    turns the order around is told apart from two swapped numbers by nothing: turn it around.
+    """
+    found = []
+    shown = {
+        index: [one for output in cell.outputs for one in in_text(texts(output)[-1:])]
+        for index, cell in code_cells(notebook)
+    }
+    for index, text in prose(notebook):
+        sentences = re.split(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\|)", without_formulas(text))
+        for near in nearest(sorted(shown), index):
+            if index in shown and near > index:  # a caption does not speak of what comes
+                continue
+            for sentence in sentences:
+                places: dict[str, int] = {}
+                for words, value, half in quoted(sentence):
+                    at_most = [k for k, one in enumerate(shown[near]) if abs(one - value) <= half]
+                    if len(at_most) == 1:
+                        places.setdefault(words, at_most[0])
+                if list(places.values()) != sorted(places.values()):
+                    found.append(
+                        f"{at(notebook, index)}: quotes {', '.join(places)} in another order than "
+                        f"cell {near + 1} prints them"
+                    )
+    return found
+
+
+def nearest(cells: Sequence[int], index: int) -> list[int]:
+    """The two code cells before a place, or at it, and the one after."""
+    before, after = [one for one in cells if one <= index], [one for one in cells if one > index]
+    return before[-2:] + after[:1]
+
+
+def linked(source: str) -> list[float]:
+    """The numbers of the chapters that a text links to."""
+    names = set(re.findall(r"\]\(([\w-]+)\.ipynb", source))
+    return [
+        one
+        for path in sorted(ROOT / "book" / f"{name}.ipynb" for name in names)
+        if path.exists()
+        for each in produced(read(path)).values()
+        for one in each
+    ]
+
+
+def assertions(notebook: NotebookNode) -> list[str]:
+    """No assertion holds whatever the cell computed: assert True, assert x or True, assert (x,)."""
+    found = []
+    for index, node in nodes(notebook):
+        if isinstance(node, ast.Assert) and always(node.test):
+            found.append(f"{at(notebook, index)}: {ast.unparse(node)} cannot fail")
+    return found
+
+
+def always(test: ast.expr) -> bool:
+    match test:
+        case ast.BoolOp(ast.Or(), parts):
+            return any(always(part) for part in parts)
+        case ast.BoolOp(ast.And(), parts):
+            return all(always(part) for part in parts)
+        case ast.Tuple() | ast.List():
+            return bool(test.elts)
+    return not any(isinstance(inner, ast.Name) for inner in ast.walk(test))
 
 
 # The anatomy of a chapter
@@ -561,6 +727,8 @@ GATES: list[Gate] = [
     surrounded,
     size,
     quoted_numbers,
+    swapped_numbers,
+    assertions,
     opening,
     setup,
     sections,

@@ -121,6 +121,18 @@ def slope_to_data(c: Case) -> float:
     return float(ReverseKL(c.x).gradient(Normal(node.mu + 1, node.sigma))[0])
 
 
+def slope_of_width(c: Case) -> float:
+    """Of the gradient in log sigma, at sigma = s."""
+    at = at_data(c)
+    node = at.node.by("log_sigma")
+    found = derivative(
+        lambda h: ReverseKL(c.x).gradient(
+            Normal(node.mu, node.sigma * float(np.exp(h)), "log_sigma")
+        )
+    )
+    return float(found[1])
+
+
 def throw_to_data(c: Case, a: float | None = None) -> float:
     """The same under the reverse Kullback-Leibler divergence at sigma = s."""
     a = c.letters["a"] if a is None else a
@@ -269,6 +281,121 @@ def coupled(c: Case) -> bool:
     step = loss(c.mu + c.sigma * nodes) - loss(c.mu - c.sigma * nodes)
     found = np.trapezoid(step * density, nodes) / (c.sigma * (2 * np.pi) ** 0.5)
     return same(found, gradient(c)[0])
+
+
+def normal_density(c: Case, y: float) -> float:
+    return float(stats.norm.pdf(y, c.mu, c.sigma))
+
+
+def heat(c: Case) -> bool:
+    """The Normal density in the variance, and twice in mu, at one place."""
+    in_v = moved(c, "v", lambda k: normal_density(k, 0.4))
+    twice = moved(c, "mu", lambda k: moved(k, "mu", lambda m: normal_density(m, 0.4)))
+    return same(in_v, twice / 2)
+
+
+def parabola(c: Case) -> bool:
+    """E of 0.9 y^2 + 0.3 y + 0.2, by quadrature, and its derivatives."""
+
+    def u(k: Case) -> Value:
+        y = k.node.path(ROOTS)
+        return np.asarray(expectation(0.9 * y**2 + 0.3 * y + 0.2))
+
+    return (
+        same(u(c), 0.9 * (c.mu**2 + c.sigma**2) + 0.3 * c.mu + 0.2)
+        and same(moved(c, "v", u), 0.9)
+        and same(moved(c, "mu", lambda k: moved(k, "mu", u)), 1.8)
+        and same(u(replace(c, sigma=1e-6)), 0.9 * c.mu**2 + 0.3 * c.mu + 0.2)
+    )
+
+
+def loss_at(c: Case, y: float) -> float:
+    return float(SquaredError(c.x)(np.array([y]))[0])
+
+
+def under_integral(c: Case) -> bool:
+    """The derivative of the density in mu under the integral."""
+
+    def slope(y: float) -> float:
+        return loss_at(c, y) * float(moved(c, "mu", lambda k: normal_density(k, y)))
+
+    return same(integral(slope, c.mu - 12 * c.sigma, c.mu + 12 * c.sigma), gradient(c)[0])
+
+
+def weights(c: Case) -> bool:
+    """The relative change of a density for a tiny step is the score."""
+    y = c.mu + 0.7 * c.sigma
+    moved_density = normal_density(replace(c, mu=c.mu + 1e-7), y)
+    change = (moved_density / normal_density(c, y) - 1) / 1e-7
+    return bool(np.isclose(change, c.node.score(np.array([0.7]))[0, 0], rtol=1e-5))
+
+
+def moving_end(c: Case) -> bool:
+    """Leibniz' rule for y = theta + u with an exponential u, at theta = 0.4, f = y^2."""
+
+    def mean(theta: float) -> float:
+        return integral(lambda y: y**2 * np.exp(-(y - theta)), theta, theta + 60)
+
+    return same(derivative(lambda h: np.asarray(mean(0.4 + h))), mean(0.4) - 0.4**2)
+
+
+def scored(c: Case) -> bool:
+    f, b = SquaredError(c.x)(c.node.path(ROOTS)), c.letters["b"]
+    score = c.node.score(ROOTS)[:, 1]
+    parts = [expectation(f**k * score**2) for k in (2, 1, 0)]
+    return same(
+        expectation((f - b) ** 2 * score**2), parts[0] - 2 * b * parts[1] + b * b * parts[2]
+    )
+
+
+def left_out(c: Case) -> bool:
+    """The mean of all others, and of all, among seven losses with seven scores."""
+    f, score = SquaredError(c.x)(c.node.path(ROOTS[:7])), ROOTS[:7]
+    others = (f.sum() - f) / 6
+    total = ((f - f.mean()) * score).sum()
+    return same(f - others, 7 / 6 * (f - f.mean())) and same(
+        total, ((f - f.mean()) * (score - score.mean())).sum()
+    )
+
+
+def two_draws(c: Case) -> bool:
+    """The mean of two draws as baseline, by quadrature over both."""
+    f, score = SquaredError(c.x)(c.node.path(ROOTS)), c.node.score(ROOTS)[:, 1]
+    both = WEIGHTS[:, None] * WEIGHTS
+    average, own = (f[:, None] + f) / 2, expectation(f * score)
+    mean = float((both * average * score[:, None]).sum())
+    return same(mean, own / 2) and same(own - mean, own / 2)
+
+
+def weight_square(c: Case, sigma: float, shift: float = 0.0) -> float:
+    """E w^2 for draws that are weighed for another sigma, and a mean that is moved."""
+    return integral(
+        lambda y: stats.norm.pdf(y, c.mu + shift, sigma) ** 2 / normal_density(c, y),
+        c.mu - 12 * c.sigma,
+        c.mu + 12 * c.sigma,
+    )
+
+
+def reweighed(c: Case) -> bool:
+    new, shift = 0.8 * c.sigma, 0.6
+    exponent = shift**2 / (2 * c.sigma**2 - new**2)
+    level = c.sigma**2 / (new * (2 * c.sigma**2 - new**2) ** 0.5)
+    return same(weight_square(c, new), level) and same(
+        weight_square(c, new, shift), level * np.exp(exponent)
+    )
+
+
+def exponent(c: Case) -> bool:
+    """What stands in the exponent of the squared density over the other, at two places."""
+    new, shift = 0.8 * c.sigma, 0.6
+    at = replace(c, mu=0.0)
+    found = [
+        np.log(stats.norm.pdf(y, shift, new) ** 2 / normal_density(at, y))
+        + (y - shift) ** 2 / new**2
+        - y**2 / (2 * c.sigma**2)
+        for y in (0.2, 1.1)
+    ]
+    return same(*found)
 
 
 def energy_score(c: Case) -> bool:
@@ -420,6 +547,81 @@ CLAIMS: dict[str, Claim] = {
     ),
     r"\sigma^2 = \frac1n\sum_i x_i^2 - \mu^2": at_data,
     r"\delta = \mu - k": lambda c: by(c, delta=c.mu - c.letters["k"]),
+    r"f(y) = y^4 - ky^2": losses(
+        lambda c: Loss(lambda y: y**4 - 1.7 * y**2, lambda y: 4 * y**3 - 3.4 * y)
+    ),
+    r"\partial p/\partial v = \frac12\,\partial^2 p/\partial\mu^2": heat,
+    r"\partial u/\partial v = c": parabola,
+    r"\partial^2u/\partial\mu^2 = 2c": parabola,
+    r"u = c\,(\mu^2 + v) + b\mu + a": parabola,
+    r"f(y) = cy^2 + by + a": parabola,
+    r"E f = c\,(\mu^2 + v) + b\mu + a": parabola,
+    # score-function
+    r"\partial g/\partial\theta = (1, \epsilon)": lambda c: along(
+        np.stack([moved(c, each, lambda k: k.node.path(ROOTS)) for each in ("mu", "sigma")], axis=1)
+    ),
+    r"\nabla_\theta E f = \nabla_\theta\int f\,p\,dy = \int f\,\nabla_\theta p\,dy": under_integral,
+    r"\nabla_\theta E f = \int f\,(\nabla_\theta\log p)\,p\,dy = "
+    r"E\big[f\,\nabla_\theta\log p\big]": lambda c: vector(gradient(c)),
+    r"0 = \nabla_\theta\int p\,dy = \int p\,\nabla_\theta\log p\,dy = E[\nabla_\theta\log p]": (
+        lambda c: vector([expectation(each) for each in c.node.score(ROOTS).T])
+    ),
+    r"\frac{1}{h}\left(\frac{p(y;\mu+h)}{p(y;\mu)} - 1\right) \;\longrightarrow\; "
+    r"\frac{\partial\log p(y;\mu)}{\partial\mu}": weights,
+    r"\frac{d}{d\theta}\int_\theta^\infty f\,p\,dy = \int_\theta^\infty f\,"
+    r"\frac{\partial p}{\partial\theta}\,dy - f(\theta)\,p(\theta;\theta)": moving_end,
+    r"\frac{\partial\log p}{\partial\mu} = \frac{y-\mu}{\sigma^2}": lambda c: at_noise(
+        c.node.score(ROOTS)[:, 0]
+    ),
+    r"\frac{\partial\log p}{\partial\sigma} = -\frac1\sigma + \frac{(y-\mu)^2}{\sigma^3}": (
+        lambda c: at_noise(c.node.score(ROOTS)[:, 1])
+    ),
+    r"E\big[f\,(\epsilon^2-1)/\sigma\big] = n\,\sigma^2\cdot 2/\sigma = 2n\sigma": lambda c: vector(
+        gradient(c)[1]
+    ),
+    r"1000\,P(y > c)": lambda c: same(
+        1000 * node_above(c, 0.6), 1000 * integral(lambda y: normal_density(c, y), 0.6, np.inf)
+    ),
+    r"\nabla E f = 1000\,p(c;\theta)\,\Big(1,\ \frac{c-\mu}{\sigma}\Big)": lambda c: same(
+        [moved(c, each, lambda k: 1000 * node_above(k, 0.6)) for each in ("mu", "sigma")],
+        1000 * normal_density(c, 0.6) * np.array([1, (0.6 - c.mu) / c.sigma]),
+    ),
+    r"E[S] = 0": lambda c: same([expectation(each) for each in c.node.score(ROOTS).T], 0),
+    r"E[(f-b)^2S^2] = E[f^2S^2] - 2b\,E[fS^2] + b^2E[S^2]": scored,
+    r"b^* = \frac{E[fS^2]}{E[S^2]}": lambda c: CLAIMS[r"b^* = E[f S^2]/E[S^2]"](c),
+    r"f_i - \frac{1}{N-1}\sum_{j\ne i} f_j = \frac{N}{N-1}\,(f_i - \bar f)": left_out,
+    r"\sum_i(f_i-\bar f)\,S_i = \sum_i(f_i-\bar f)(S_i - \bar S)": left_out,
+    r"E[\bar f S_i] = \frac1N E[f_i S_i]": two_draws,
+    r"E[(f_i - \bar f)\,S_i] = \frac{N-1}{N}\,E[f_iS_i]": two_draws,
+    r"E[w^2] = \int\frac{p(y;\mu,\sigma')^2}{p(y;\mu,\sigma)}\,dy = "
+    r"\frac{\sigma^2}{\sigma'\sqrt{2\sigma^2-\sigma'^2}}": reweighed,
+    r"E[w^2] = \frac{\sigma^2}{\sigma'\sqrt{2\sigma^2-\sigma'^2}}\,"
+    r"\exp\Big(\frac{d^2}{2\sigma^2-\sigma'^2}\Big)": reweighed,
+    r"d^2/(2\sigma^2-\sigma'^2)": reweighed,
+    r"e^{d^2/\sigma^2}": lambda c: same(weight_square(c, c.sigma, 0.6), np.exp(0.36 / c.sigma**2)),
+    r"d = \sigma\sqrt{\log 2}": lambda c: same(
+        weight_square(c, c.sigma, c.sigma * np.log(2) ** 0.5), 2
+    ),
+    r"-(y-d)^2/\sigma'^2 + y^2/(2\sigma^2)": exponent,
+    r"E y^k = k!\,\theta^k": lambda c: all(
+        same(exponential(by(c, theta=1.1), k), special.factorial(k) * 1.1**k) for k in range(5)
+    ),
+    r"4\theta": lambda c: same(
+        derivative(lambda h: vector(exponential(by(c, theta=1.1 + h), 2))), 4 * 1.1
+    ),
+    r"\log p = y\log\lambda - \lambda - \log y!": lambda c: same(
+        stats.poisson.logpmf(3, 1.1), 3 * np.log(1.1) - 1.1 - np.log(special.factorial(3))
+    ),
+    r"\frac12u^2e^{-u}": lambda c: (
+        by(c, u=np.array(0.3)),
+        vector(stats.gamma.pdf(0.3, 3)),
+    ),
+    r"e^{-u}": lambda c: (by(c, u=0.3), vector(stats.expon.pdf(0.3))),
+    r"2\delta\sigma\epsilon\cdot\epsilon/\sigma": lambda c: at_noise(
+        (SquaredError(c.x)(c.node.path(ROOTS)) - SquaredError(c.x)(c.node.path(-ROOTS)))
+        / (2 * c.x.size)
+        * c.node.score(ROOTS)[:, 0]
+    ),
     # answer
     r"\nabla J = \left(\frac{\delta}{s^2},\ "
     r"\frac{\sigma}{s^2} - \frac{1}{\sigma}\right)": lambda c: vector(
@@ -543,8 +745,11 @@ def known(c: Case) -> dict[str, Value]:
     rows["throw"] = vector(throw(c))
     rows["4Vs^2"] = vector((throw(c) + square) ** 2 - (throw(c) - square) ** 2)
     rows["throw of small steps"] = vector(throw_to_data(c, 1e-9) / 1e-9 * a)
+    small = by(c, a=1e-9)
+    rows["throw of small steps, without"] = vector(throw_without(small) / throw(small) * throw(c))
     rows["contraction"] = vector(1 - a * slope_to_data(c))
     kl = ReverseKL(c.x)
+    rows["contraction of log sigma"] = vector(1 - a * slope_of_width(c))
     rows["reverse KL"] = vector(kl.value(node))
     rows["reverse KL, slope"] = vector(kl.gradient(node))
     rows["reverse KL, sample"] = along(kl.pathwise(node, ROOTS))
@@ -602,6 +807,17 @@ def known(c: Case) -> dict[str, Value]:
     rows["a step"] = vector([c.mu + c.letters["h"], c.mu - c.letters["h"]])
     rows["noise of a mean"] = vector(spread(loss(y)) / count)
     rows["noise of a slope"] = vector((spread(loss.derivative(y)) / count) ** 0.5)
+    rows["fourth part"] = np.asarray((c.mu - n["x_i"]) ** 2)
+    rows["expected part"] = np.asarray((c.mu - n["x_i"]) ** 2 + sigma**2)
+    rows["the term that is odd"] = at_noise((loss(y) - loss(node.path(-ROOTS))) / (2 * c.x.size))
+    rows["held difference of the mean"] = vector(
+        (expected(replace(c, mu=c.mu + c.letters["h"])) - expected(c)) / c.letters["h"]
+    )
+    rows["others"] = vector([count - 1, count / (count - 1)])
+    rows["f at mu"] = vector(loss_at(c, c.mu))
+    rows["what the best baseline leaves"] = vector(spread(ROOTS**2 * gradient(c)[0]) ** 0.5)
+    rows["level of the slope"] = vector(gradient(c)[0] * expectation(np.ravel(log_of(c))))
+    rows["1/sigma"] = vector(expectation(node.score(ROOTS)[:, 0] ** 2) ** 0.5)
     rows["y at -eps"] = at_noise(node.path(-ROOTS))
     rows["y - xbar"] = at_noise(loss.derivative(y) / (2 * c.x.size))
     rows["delta"] = vector(delta)
@@ -609,6 +825,8 @@ def known(c: Case) -> dict[str, Value]:
     rows["distance"] = np.asarray(abs(n["y"] - n["x_i"]))
     rows["-eps"] = at_noise(-ROOTS)
     rows["-k sin(ky)"] = at_noise(Cosine(k).derivative(y))
+    density = stats.norm.pdf(y, c.mu, sigma)
+    rows["f and the slope of p"] = along((weighed(c).T * density).T)
     rows["with a baseline"] = at_noise(loss(y) - c.letters["b"])
     rows["A"] = vector(delta**2 + square - c.letters["b"] / c.x.size)
     rows["variance without, b, over n^2"] = vector(
@@ -676,8 +894,6 @@ WORDS: tuple[str, ...] = (
     r"w' = w",
     r"\mu = \bar x,\ \sigma^2 = \tau^2/n",
     # notation without a value
-    r"\nabla_\theta \log p(y; \theta)",
-    r"f(y)\,\nabla_\theta \log p(y; \theta)",
     r"dy/d\mu",
     r"q_k \to f'(g)\,\partial g/\partial t",
     r"w \to y \to f(y)",
@@ -734,6 +950,21 @@ WORDS: tuple[str, ...] = (
     r"a_t = a_0 / (1 + t/T)",
     r"f(y) = \sum_i w_i (y-x_i)^2",
     r"E\sum_i w_i(y-x_i)^2",
+    r"u(\mu, v) = E f(y)",
+    r"y = \theta + u",
+    r"\mu - a\,\hat\nabla",
+    r"\mu + d",
+    r"|f(y)| \le C(1+|y|^m)",
+    r"p(y;\text{new})/p(y;\text{old})",
+    r"E[w^2]",
+    r"N/E[w^2]",
+    r"c_0 + c_1y + c_2y^2 + \dots",
+    r"[c_0, c_1, \dots]",
+    r"f_i - \bar f",
+    r"(0, \theta)",
+    r"p(y; d, \sigma')^2/p(y; 0, \sigma)",
+    r"\sigma' = \sqrt2\,\sigma",
+    r"\sigma' = \sigma",
     # the proof of the proposition: its own names and bounds
     r"L(\epsilon, t) = f(g(\epsilon, t))",
     r"E|L(\epsilon,t)| < \infty",

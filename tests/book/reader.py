@@ -44,6 +44,7 @@ class Case:
     sigma: float
     letters: Mapping[str, Any] = field(default_factory=dict)
     loss: Any = None
+    held: Value | None = None  # where a density is looked at, while a dial moves
 
     @cached_property
     def node(self) -> Normal:
@@ -55,16 +56,16 @@ class Case:
 
     def moved(self, letter: str, step: float) -> "Case":
         """The same place, one letter moved a little."""
-        sigma = self.sigma
+        sigma, here = self.sigma, replace(self, held=self.names["y0"])
         match letter:
             case "mu":
-                return replace(self, mu=self.mu + step)
+                return replace(here, mu=self.mu + step)
             case "sigma":
-                return replace(self, sigma=sigma + step)
+                return replace(here, sigma=sigma + step)
             case "v" | "sigma^2":
-                return replace(self, sigma=(sigma**2 + step) ** 0.5)
+                return replace(here, sigma=(sigma**2 + step) ** 0.5)
             case "lambda" | "log sigma":
-                return replace(self, sigma=sigma * np.exp(step))
+                return replace(here, sigma=sigma * np.exp(step))
         if (
             letter == "t" or letter not in self.letters
         ):  # t is a time: what depends on it is not said
@@ -77,7 +78,9 @@ class Case:
         eps, other = ROOTS.reshape(-1, 1, 1, 1), ROOTS.reshape(1, -1, 1, 1)
         y, n, sigma = self.mu + self.sigma * eps, self.x.size, self.sigma
         delta, square = self.mu - data.mean, data.mean_square_deviation
-        names: dict[str, Any] = {"mu": self.mu, "sigma": sigma, "epsilon": eps, "epsilon'": other}
+        at = y if self.held is None else self.held
+        names: dict[str, Any] = {"y0": at, "p": stats.norm.pdf(at, self.mu, sigma)}
+        names |= {"mu": self.mu, "sigma": sigma, "epsilon": eps, "epsilon'": other}
         names |= {"y": y, "y'": self.mu + sigma * other, "xbar": data.mean, "n": n}
         names |= {"x_i": self.x.reshape(1, 1, -1, 1), "s": square**0.5, "delta": delta}
         names |= {"A": delta**2 + square, "v": sigma**2, "lambda": np.log(sigma), "pi": np.pi}
@@ -125,6 +128,7 @@ def tidy(tex: str) -> str:
     """Drop what only places or sizes, and give each \\frac and \\sqrt its braces."""
     tex = re.sub(r"\\underbrace\{(.*?)\}_\{\\text\{\w+\}\}", r"\1", tex, flags=re.DOTALL)
     tex = re.sub(r"\\(big|Big|bigg|Bigg)[lr]?(?![a-z])|\\(left|right)(?![a-z])", " ", tex)
+    tex = re.sub(r"\b(f'*)\\,\s*\(", r"\1 \\cdot (", tex)  # a product, and no argument
     tex = re.sub(r"\\[,;!: ]", " ", tex).replace("{,}", "").replace("~", " ")
     tex = re.sub(r"\\[tdc]frac", r"\\frac", tex)
     tex = re.sub(r"\\[lr]vert", "|", tex).replace(r"\lbrack", "[").replace(r"\rbrack", "]")
@@ -278,7 +282,7 @@ class Reader:
             return variance if name == "Var" else np.sqrt(variance)
         if (index := self.subscript()) or name == "x":
             name = f"{name}_{index.strip()}".replace("\\", "")
-        if name == "g" and self.peek() == "(":
+        if name in ("g", "p") and self.peek() == "(":
             while self.take() != ")":
                 pass
         if name not in self.case.names:

@@ -8,15 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pytest
 from formulas import CLAIMS, LETTERS, WORDS, known
 from reader import Case, Unreadable, Value, full, sides, statements, value
 
-ROOT = Path(__file__).parents[2]
+from authoring.notebooks import ROOT, read
+
 BOOK, GRADING = ROOT / "book", ROOT / "grading" / "answers"
-LATER = {"where-is-sigma", "score-function", "variance-comparison"}  # being rewritten
+LATER = {"where-is-sigma", "variance-comparison"}  # being rewritten
 PAGES = sorted([*BOOK.glob("*.md"), *BOOK.glob("*.ipynb")])
 MODULES = sorted((ROOT / "rpt_helpers").glob("*.py"))
 LONE = r"[A-Za-z]'*|\\(?:mu|sigma|epsilon|delta|theta|tau|lambda|rho|varphi|Phi|bar x|bar\\epsilon)"
@@ -43,7 +43,7 @@ def formulas(path: Path) -> list[str]:
         ]
         return [each for text in texts for each in re.findall(r":math:`([^`]+)`", text)]
     if path.suffix == ".ipynb":
-        cells = nbformat.read(path, as_version=4).cells
+        cells = read(path).cells
         text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     else:
         text = path.read_text(encoding="utf-8")
@@ -66,8 +66,8 @@ def cases(page: str) -> tuple[Case, ...]:
     for _ in range(3):
         numbers = {"N": 7.0, "a": 0.03, "tau": 0.8, "k": 1.7, "h": 0.3, "b": 2.2, "t": 1.3}
         case = Case(rng.normal(size=4), rng.normal(), rng.uniform(0.6, 1.6), numbers)
-        own = LETTERS.get(page, lambda c: {})
-        made.append(replace(case, letters=numbers | own(case)))
+        own = LETTERS[page](case) if page in LETTERS else {}
+        made.append(replace(case, letters=numbers | own))
     return tuple(made)
 
 
@@ -122,13 +122,13 @@ def holds(statement: str, page: str, index: int) -> bool:
 
 
 def is_setting(statement: str) -> bool:
-    """Letters that are given numbers: what the page's numbers are, is looked at elsewhere."""
+    """Letters that are given numbers, or bounds: what the numbers are, the gate looks at."""
     parts, relations = sides(statement)
-    if set(relations) - {"="}:
-        return False
     *letters, last = parts
+    if set(relations) - {"="}:
+        return all(re.fullmatch(rf"{LETTER}|{NUMBER}|-?\\infty", each) for each in parts)
     return all(re.fullmatch(LETTER, each) for each in letters) and bool(
-        re.fullmatch(rf"{PLAIN}|{LETTER}" if not letters else PLAIN, last)
+        re.fullmatch(PLAIN if letters else rf"{PLAIN}|{LETTER}", last)
     )
 
 

@@ -251,6 +251,23 @@ says("quoted_numbers", "text-0", "In TeX it is $5.61$.")
 says("quoted_numbers", "text-0", "The speed is $299{,}852$ km/s.")
 says("quoted_numbers", "text-0", "There are 100 of them.")
 says("quoted_numbers", "text-0", "There are 2,000 of them.")
+says("quoted_numbers", "text-0", "There are 12 of them.")
+says("quoted_numbers", "text-0", "It is 7 times as large.")
+says("quoted_numbers", "text-0", "It is 13/2.")
+says("quoted_numbers", "text-0", r"It is $\frac{13}{2}$.")
+says("quoted_numbers", "text-0", "It is 12 thousand.")
+says("quoted_numbers", "text-0", r"Take $\sigma = 61$.")
+says("quoted_numbers", "text-6", "It is 5.5, as a cell says that is far away.")
+fault("swapped_numbers", "in a sentence")(
+    lambda notebook: (
+        cell(notebook, "code-0").update(outputs=printed("1.5, 2.5")),
+        cell(notebook, "text-1").update(source=f"{FILLER} From 2.5 down to 1.5."),
+    )
+)
+says("assertions", "code-0", "assert True")
+says("assertions", "code-0", "assert x > 0 or True")
+says("assertions", "code-0", "assert True and 1 < 2")
+says("assertions", "code-0", "assert [x > 0]")
 fault("quoted_numbers", "in a caption")(
     lambda notebook: cell(notebook, "plotting").metadata.mystnb.figure.update(
         caption="The ratio is 12.25."
@@ -326,6 +343,38 @@ def test_number_that_is_produced_or_no_quotation_passes(text: str) -> None:
     notebook = good()
     cell(notebook, "text-0").source += f"\n\n{text}"
     assert gates.quoted_numbers(notebook) == []
+
+
+@pytest.mark.parametrize(
+    ("identity", "text"),
+    [
+        ("text-0", "It is 11/2, or 5.5, and 10 thousand."),
+        ("text-0", "It is 5.50 in [another chapter](nothing.ipynb): $n = 10{,}000$."),
+        ("summary", "The summary says 5.5 again."),
+        ("wrong", "It is 15/4 in [a chapter](variance-comparison.ipynb)."),
+        ("text-0", "Six times, and 5 of them, and $2^{12}$."),
+    ],
+)
+def test_number_of_a_cell_near_it_passes(identity: str, text: str) -> None:
+    notebook = good()
+    cell(notebook, identity).source += f"\n\n{text}"
+    assert gates.quoted_numbers(notebook) == []
+
+
+def test_caption_quotes_what_made_its_figure() -> None:
+    notebook = good()
+    cell(notebook, "code-0").source = "mean = size = 12345"
+    cell(notebook, "code-7").update(source="ax.plot(mean)\nplt.show()", outputs=[image()])
+    caption = nbformat.from_dict({"mystnb": {**FIGURE, "figure": {"caption": "12,345 draws."}}})
+    cell(notebook, "code-7").metadata = caption
+    assert gates.quoted_numbers(notebook) == []
+
+
+def test_numbers_in_the_order_of_their_cell_pass() -> None:
+    notebook = good()
+    cell(notebook, "code-0").update(outputs=printed("1.5, 2.5, 2.5"))
+    cell(notebook, "text-1").source += "\n\nFrom 1.5 to 2.5. At 2.5 it was 1.5."
+    assert gates.swapped_numbers(notebook) == []
 
 
 def test_cells_at_the_limits_pass() -> None:
