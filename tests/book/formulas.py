@@ -339,6 +339,86 @@ def moving_end(c: Case) -> bool:
     return same(derivative(lambda h: np.asarray(mean(0.4 + h))), mean(0.4) - 0.4**2)
 
 
+def posterior(c: Case) -> bool:
+    """The product of the densities of the data, as a function of y."""
+    tau = c.letters["tau"]
+    at = np.array([0.2, 0.9])
+    product = np.prod(np.exp(-((c.x - at[:, None]) ** 2) / (2 * tau**2)), axis=1)
+    exponential = np.exp(-SquaredError(c.x)(at) / (2 * tau**2))
+    other = np.exp(-c.x.size * (at - c.x.mean()) ** 2 / (2 * tau**2))
+    return same(product, exponential) and same(*(exponential / other))
+
+
+def level_left(c: Case) -> Value:
+    """a = A - b/n under the best baselines."""
+    return c.names["delta"] ** 2 + c.x.var() - best(c) / c.x.size
+
+
+def as_wide(c: Case) -> Case:
+    """The same node, with data whose mean and spread are its own."""
+    return replace(c, x=(c.x - c.x.mean()) / c.x.std() * c.sigma + c.mu)
+
+
+def weighted(c: Case) -> Case:
+    """Squared error with a weight for each value."""
+    weights = np.linspace(0.5, 2, c.x.size)
+    mean = np.average(c.x, weights=weights)
+    loss = Loss(
+        lambda y: ((y[..., None] - c.x) ** 2) @ weights,
+        lambda y: 2 * (y[..., None] - c.x) @ weights,
+    )
+    by_weight = by(c, w_i=weights.reshape(1, 1, -1, 1), W=weights.sum(), xbar_w=mean)
+    return replace(by_weight, loss=loss)
+
+
+def straight(c: Case) -> Case:
+    """The loss 0.3 + 0.7 y."""
+    loss = Loss(lambda y: 0.3 + 0.7 * y, lambda y: np.full_like(y, 0.7))
+    return replace(by(c, beta=0.7, c=0.3 + 0.7 * c.mu), loss=loss)
+
+
+def squares(c: Case, baseline: float | None = None) -> Value:
+    """The mean squares of its samples without the trick; a number asks for the baseline E f."""
+    level = 0.0 if baseline is None else 0.3 + 0.7 * c.mu
+    each = score_function(straight(c).loss, c.node, ROOTS, baseline=level)
+    return np.array([expectation(one**2) for one in each.T])
+
+
+def in_precision(c: Case, function: Callable[[Case], Value]) -> Value:
+    """The derivative in rho = 1/sigma^2."""
+    rho = c.sigma**-2
+    return derivative(lambda h: function(replace(c, sigma=(rho + h) ** -0.5)))
+
+
+def three_steps(c: Case, wrt: Parameterization) -> float:
+    """sigma after three steps of exact descent."""
+    node = c.node.by(wrt)
+    for _ in range(3):
+        step = c.letters["a"] * closed_form.gradient(SquaredError(c.x), node)[1]
+        second = {"sigma": node.sigma, "variance": node.sigma**2}[wrt] - step
+        node = Normal(c.mu, second if wrt == "sigma" else second**0.5, wrt)
+    return node.sigma
+
+
+def mean_of_exponential(c: Case) -> bool:
+    """The moments that the exponential's two estimators need, and its score."""
+    theta = 1.1
+
+    def density(scale: float) -> float:
+        return float(stats.expon.logpdf(0.7, scale=scale))
+
+    at = by(c, theta=theta)
+    second, third = exponential(at, 2), exponential(at, 3)
+    return (
+        same(second, 2 * theta**2)
+        and same(third, 6 * theta**3)
+        and same((third - theta * second) / theta**2, 4 * theta)
+        and same(2 * second / theta, 4 * theta)
+        and same(density(theta), -np.log(theta) - 0.7 / theta)
+        and same(derivative(lambda h: vector(density(theta + h))), (0.7 - theta) / theta**2)
+    )
+
+
 def scored(c: Case) -> bool:
     f, b = SquaredError(c.x)(c.node.path(ROOTS)), c.letters["b"]
     score = c.node.score(ROOTS)[:, 1]
@@ -453,6 +533,7 @@ LETTERS: dict[str, Callable[[Case], dict[str, Any]]] = {
     },
     "closed_form": lambda c: {"A": Of(lambda n: n["delta"] ** 2 + n["s"] ** 2 - n["b"] / n["n"])},
     "variance-comparison": lambda c: {"u": Of(lambda n: n["y"] - n["xbar"])},
+    "where-is-sigma": lambda c: {"z_i": Of(lambda n: (n["mu"] - n["x_i"]) / n["sigma"])},
 }
 
 CLAIMS: dict[str, Claim] = {
@@ -622,6 +703,149 @@ CLAIMS: dict[str, Claim] = {
         / (2 * c.x.size)
         * c.node.score(ROOTS)[:, 0]
     ),
+    # where-is-sigma
+    r"2n\sigma = 1/\sigma": lambda c: replace(
+        c, sigma=SquaredErrorWithEntropy(c.x, 0.5**0.5).optimum().sigma
+    ),
+    r"E f = 3\sigma^4 - 2\sigma^2 + 1": lambda c: replace(c, mu=0.0, loss=WELLS),
+    r"\sigma^2 = 1/3": lambda c: same(
+        moved(
+            replace(c, mu=0.0, sigma=3**-0.5),
+            "sigma",
+            lambda k: vector(expectation(WELLS(k.node.path(ROOTS)))),
+        ),
+        0,
+    ),
+    r"\partial E f/\partial\sigma^2 = \frac12\,\partial^2 E f/\partial\mu^2": lambda c: same(
+        moved(c, "v", expected), moved(c, "mu", lambda k: moved(k, "mu", expected)) / 2
+    ),
+    r"\mathrm{NLL} = \tfrac12\log 2\pi + \log\sigma + \frac{\delta^2+s^2}{2\sigma^2}": lambda c: (
+        vector(NegativeLogLikelihood(c.x).value(c.node))
+    ),
+    r"-\frac1n\sum_i\log p(x_i)": lambda c: same(
+        NegativeLogLikelihood(c.x).value(c.node), -c.node.log_prob(c.x).mean()
+    ),
+    r"\sigma^2 = \delta^2 + s^2 = s^2": lambda c: replace(
+        c, mu=float(c.x.mean()), sigma=NegativeLogLikelihood(c.x).optimum().sigma
+    ),
+    r"\frac1n\sum_i x_i^2 - \mu^2": lambda c: (at_data(c), vector(c.x.var())),
+    r"\sigma^2 = \tau^2/n": lambda c: replace(
+        c, sigma=SquaredErrorWithEntropy(c.x, c.letters["tau"]).optimum().sigma
+    ),
+    r"\tau^2 = ns^2": lambda c: by(c, tau=(ReverseKL(c.x).unit / 2) ** 0.5),
+    r"\prod_i e^{-(x_i-y)^2/(2\tau^2)} = e^{-f(y)/(2\tau^2)} \propto "
+    r"e^{-n(y-\bar x)^2/(2\tau^2)}": posterior,
+    r"E\log\frac{p(y)}{p_{\bar x, s}(y)} = \log\frac s\sigma + \frac{\delta^2 + \sigma^2}{2s^2} "
+    r"- \frac12": lambda c: vector(ReverseKL(c.x).value(c.node)),
+    r"\frac{2\sigma}{\sqrt{2\pi(\sigma^2+\sigma_0^2)}} = \frac1{\sqrt\pi}": lambda c: by(
+        c, sigma_0=c.sigma
+    ),
+    r"E\lvert y-y'\rvert": energy_score,
+    r"2\sigma^2 = \sigma^2+\sigma_0^2": lambda c: by(c, sigma_0=c.sigma),
+    r"E\,\tfrac1n\sum_i(y-x_i)^2 - c\,E(y-y')^2": lambda c: (
+        by(c, c=0.6),
+        vector(expected(c) / c.x.size - 0.6 * 2 * c.sigma**2),
+    ),
+    r"\frac{E f}{2\tau^2} + \frac{E(y-m)^2}{2r^2} - \log\sigma": lambda c: (
+        by(c, m=0.2, r=1.4),
+        vector(
+            SquaredErrorWithEntropy(c.x, c.letters["tau"]).value(c.node)
+            + closed_form.expected_loss(quadratic(0.2), c.node) / (2 * 1.4**2)
+        ),
+    ),
+    r"\log\sigma + \delta^2/(2\sigma^2)": lambda c: vector(
+        -c.node.log_prob(np.array([c.x.mean()])) - 0.5 * np.log(2 * np.pi)
+    ),
+    # variance-comparison
+    r"E\epsilon^{k} = (k-1)\,E\epsilon^{k-2}": lambda c: by(c, k=6.0),
+    r"\operatorname{Var}_\mu = \frac{n^2}{\sigma^2}\big[A^2 + 6A\sigma^2 + 8\delta^2\sigma^2 + "
+    r"15\sigma^4\big]": lambda c: vector(variance(c, score_function)[0]),
+    r"\operatorname{Var}_\sigma = \frac{n^2}{\sigma^2}\big[2A^2 + 20A\sigma^2 + "
+    r"40\delta^2\sigma^2 + 74\sigma^4\big]": lambda c: vector(variance(c, score_function)[1]),
+    r"2a + 6v = 0": lambda c: by(c, a=level_left(c)[0]),
+    r"4a + 20v = 0": lambda c: by(c, a=level_left(c)[1]),
+    r"a = -3v": lambda c: by(c, a=level_left(c)[0]),
+    r"a = -5v": lambda c: by(c, a=level_left(c)[1]),
+    r"b_\mu = n(\delta^2 + 3\sigma^2 + s^2)": lambda c: vector(best(c)[0]),
+    r"b_\sigma = n(\delta^2 + 5\sigma^2 + s^2)": lambda c: vector(best(c)[1]),
+    r"\frac{6\sigma^2 + 10\delta^2}{2\sigma^2 + \delta^2} = "
+    r"3 + \frac{7\delta^2}{2\sigma^2 + \delta^2}": (
+        lambda c: vector((variance(c, score_function, baseline=best(c)) / variance(c))[1])
+    ),
+    r"f = c + \beta\sigma\epsilon": lambda c: replace(
+        by(c, beta=0.7, c=0.3 + 0.7 * c.mu),
+        loss=Loss(lambda y: 0.3 + 0.7 * y, lambda y: np.full_like(y, 0.7)),
+    ),
+    # solutions and rubrics
+    r"W = \sum_i w_i": weighted,
+    r"\bar x_w = \sum_i w_i x_i / W": weighted,
+    r"2(y - \bar x_w)\sum_i w_i(\bar x_w - x_i)": lambda c: (weighted(c), vector(0)),
+    r"f(y) = W(y - \bar x_w)^2 + \sum_i w_i (x_i - \bar x_w)^2": weighted,
+    r"E f = W\big[(\mu - \bar x_w)^2 + \sigma^2\big] + \sum_i w_i (x_i - \bar x_w)^2": weighted,
+    r"2W(\mu - \bar x_w)": lambda c: (
+        weighted(c),
+        vector(expectation(weighted(c).loss.derivative(c.node.path(ROOTS)))),
+    ),
+    r"\partial g/\partial\rho = -\tfrac12\rho^{-3/2}\epsilon": lambda c: at_noise(
+        in_precision(c, lambda k: k.node.path(ROOTS))
+    ),
+    r"-n/\rho^2": lambda c: vector(in_precision(c, lambda k: vector(expected(k)))),
+    r"(y-\theta)/\theta^2": mean_of_exponential,
+    r"E[y^2(y-\theta)]/\theta^2 = (6\theta^3 - 2\theta^3)/\theta^2 = 4\theta": mean_of_exponential,
+    r"\log p = -\log\theta - y/\theta": mean_of_exponential,
+    r"-1/\theta + y/\theta^2 = (y-\theta)/\theta^2": mean_of_exponential,
+    r"E y^3 = 6\theta^3": mean_of_exponential,
+    r"(6\theta^3 - \theta\cdot2\theta^2)/\theta^2 = 4\theta": mean_of_exponential,
+    r"E[2y\cdot y/\theta] = 2\cdot2\theta^2/\theta = 4\theta": mean_of_exponential,
+    r"P(-\theta\log u > y) = P(u < e^{-y/\theta}) = e^{-y/\theta}": lambda c: same(
+        stats.expon.sf(0.7, scale=1.1), np.exp(-0.7 / 1.1)
+    ),
+    r"\partial g/\partial\theta = -\log u = y/\theta": lambda c: same(
+        derivative(lambda h: vector(-(1.1 + h) * np.log(0.3))), -np.log(0.3)
+    ),
+    r"6\theta": lambda c: same(  # E of the bound: E log^2 u = 2
+        3 * 1.1 * integral(lambda u: np.log(u) ** 2, 0, 1), 6 * 1.1
+    ),
+    r"-1/\theta": lambda c: same(derivative(lambda h: -np.log(1.1 + h) + 0 * vector(1)), -1 / 1.1),
+    r"-E y/\theta = -1/2": lambda c: same(-stats.uniform.mean(scale=1.1) / 1.1, -1 / 2),
+    r"-1/2": lambda c: same(-stats.uniform.mean(scale=1.1) / 1.1, -1 / 2),
+    r"d(\theta/2)/d\theta = 1/2": lambda c: same(
+        derivative(lambda h: vector(stats.uniform.mean(scale=1.1 + h))), 1 / 2
+    ),
+    r"\sigma_t = \sigma_0(1-2na)^t": lambda c: by(
+        c, t=3.0, sigma_0=c.sigma, sigma_t=three_steps(c, "sigma")
+    ),
+    r"\sigma_t^2 = \sigma_0^2 - nat": lambda c: by(
+        replace(c, sigma=2.0),
+        t=3.0,
+        sigma_0=2.0,
+        sigma_t=three_steps(replace(c, sigma=2.0), "variance"),
+    ),
+    r"\sigma_t = (1/\sigma_0^2 + 4nat)^{-1/2}": lambda c: by(
+        c, sigma_0=c.sigma, sigma_t=descent(c)
+    ),
+    r"1/(2\sqrt{nat})": lambda c: vector(descent(replace(c, sigma=1e5))),
+    r"\delta^2 + s^2 + (1-2c)\sigma^2": lambda c: (
+        by(c, c=0.6),
+        vector(expected(c) / c.x.size - 0.6 * 2 * c.sigma**2),
+    ),
+    r"f' = \beta": straight,
+    r"\beta^2": lambda c: (straight(c), vector(0.7**2)),
+    r"(c\epsilon + \beta\sigma\epsilon^2)/\sigma": lambda c: (
+        straight(c),
+        at_noise(score_function(straight(c).loss, c.node, ROOTS)[:, 0]),
+    ),
+    r"(c + \beta\sigma\epsilon)(\epsilon^2-1)/\sigma": lambda c: (
+        straight(c),
+        at_noise(score_function(straight(c).loss, c.node, ROOTS)[:, 1]),
+    ),
+    r"(c^2 + 3\beta^2\sigma^2)/\sigma^2": lambda c: (straight(c), vector(squares(c)[0])),
+    r"(2c^2 + 10\beta^2\sigma^2)/\sigma^2": lambda c: (straight(c), vector(squares(c)[1])),
+    r"c^2/\sigma^2 + 2\beta^2": lambda c: (straight(c), vector(squares(c)[0] - 0.7**2)),
+    r"2c^2/\sigma^2 + 10\beta^2": lambda c: (straight(c), vector(squares(c)[1])),
+    r"c = E f": straight,
+    r"2\beta^2": lambda c: (straight(c), vector(squares(c, 0)[0] - 0.7**2)),
+    r"10\beta^2": lambda c: (straight(c), vector(squares(c, 0)[1])),
     # answer
     r"\nabla J = \left(\frac{\delta}{s^2},\ "
     r"\frac{\sigma}{s^2} - \frac{1}{\sigma}\right)": lambda c: vector(
@@ -818,6 +1042,42 @@ def known(c: Case) -> dict[str, Value]:
     rows["what the best baseline leaves"] = vector(spread(ROOTS**2 * gradient(c)[0]) ** 0.5)
     rows["level of the slope"] = vector(gradient(c)[0] * expectation(np.ravel(log_of(c))))
     rows["1/sigma"] = vector(expectation(node.score(ROOTS)[:, 0] ** 2) ** 0.5)
+    rows["mean fourth power"] = np.mean((n["y"] - n["x_i"]) ** 4, axis=2, keepdims=True)
+    rows["wells"] = at_noise(WELLS(y))
+    rows["y - y'"] = np.asarray(n["y"] - n["y'"])
+    rows["unit of tempered"] = vector(1 / SquaredErrorWithEntropy(c.x, c.letters["tau"]).unit)
+    rows["likelihood of the data"] = at_noise(np.exp(-loss(y) / (2 * c.letters["tau"] ** 2)))
+    centered = MeanAbsoluteError([0.0])
+    rows["mean distance from 0"] = vector(closed_form.expected_loss(centered, Normal(0, sigma)))
+    each = [closed_form.gradient(MeanAbsoluteError([one]), node) for one in c.x]
+    for index, name in enumerate(("mu", "sigma")):
+        rows[f"mean distance, slope in {name}"] = np.reshape(
+            [one[index] for one in each], (1, 1, -1, 1)
+        )
+    rows["energy score, slope"] = vector(EnergyScore(c.x).gradient(node))
+    second = variance(c, score_function) + gradient(c) ** 2
+    rows["second moments without"] = vector(second)
+    rows["squares of the gradient"] = vector(gradient(c) ** 2)
+    own = as_wide(c)
+    rows["as wide as the data, bracket"] = vector(
+        variance(own, score_function) * sigma**2 / c.x.size**2
+    )
+    rows["as wide, with"] = vector(variance(own))
+    rows["as wide, ratio"] = vector(variance(own, score_function) / variance(own))
+    rows["as many samples"] = rows["as wide, ratio"] * count
+    rows["denominator"] = vector(variance(c) / c.x.size**2 * sigma**2)
+    far = replace(own, sigma=1e6)
+    bounds = variance(replace(far, mu=float(own.x.mean())), score_function) / variance(far)
+    rows["what the bound claims"] = vector(variance(c) / c.x.size**2 * sigma**2 * bounds)
+    rows["ratio, best baseline"] = vector(
+        variance(c, score_function, baseline=best(c)) / variance(c)
+    )
+    rows["many draws in one"] = vector(variance(c) / c.x.size)
+    rows["moments of the noise"] = vector(
+        [expectation(ROOTS**2 * (ROOTS**2 - 1) ** 2), expectation((ROOTS**2 - 1) ** 2)]
+    )
+    rows["root of N"] = vector(count**0.5)
+    rows["one part of the spread"] = np.asarray((n["x_i"] - c.x.mean()) ** 2)
     rows["y at -eps"] = at_noise(node.path(-ROOTS))
     rows["y - xbar"] = at_noise(loss.derivative(y) / (2 * c.x.size))
     rows["delta"] = vector(delta)
@@ -965,6 +1225,52 @@ WORDS: tuple[str, ...] = (
     r"p(y; d, \sigma')^2/p(y; 0, \sigma)",
     r"\sigma' = \sqrt2\,\sigma",
     r"\sigma' = \sigma",
+    r"\sum_i w_i (y-x_i)^2",
+    r"N(y^*, \sigma^2)",
+    r"E f(y) \ge f(y^*)",
+    r"E f(y) \to f(y^*)",
+    r"f(y) - f(y^*) \ge 0",
+    r"f(y) - f(y^*)",
+    r"N(y^*, \sigma_0^2)",
+    r"E f - f(y^*)",
+    r"\tau = s",
+    r"N(0, 2\sigma^2)",
+    r"N(0, v)",
+    r"z_i = (\mu-x_i)/\sigma",
+    r"\epsilon > -z_i",
+    r"N(0,1)",
+    r"N(\mu_0, \sigma_0^2)",
+    r"\mu = \mu_0",
+    r"N(0, \sigma^2+\sigma_0^2)",
+    r"\sigma = \sigma_0",
+    r"N(3, 2^2)",
+    r"-\sum_i w_i\log p(x_i)",
+    r"A = v",
+    r"\sigma = 0.1s",
+    r"10s",
+    r"a = A - b/n",
+    r"\delta^2v",
+    r"d\sigma/d\eta",
+    r"(y_i - x_i)^2",
+    r"f(y) = \alpha + \beta y",
+    r"c = \alpha + \beta\mu",
+    r"f(y) = \sum_i w_i(y - x_i)^2",
+    r"1 - w",
+    r"\sigma\to0",
+    r"\log p = -\log\theta",
+    r"(0,\theta)",
+    r"\theta\cdot\theta^{-1} = 1",
+    r"\frac{d}{d\theta}\int_0^\theta y\,\theta^{-1}dy",
+    r"t \ge \sigma_0^2/(na)",
+    r"L(u, t) = t^2(\log u)^2",
+    r"0 < t < 2\theta",
+    r"M(u) = 3\theta(\log u)^2",
+    r"|L(u,t) - L(u,\theta)| = |t+\theta|\,|t-\theta|\,(\log u)^2 "
+    r"\le 3\theta\,(\log u)^2\,|t-\theta|",
+    r"c < \frac12",
+    r"c = \frac12",
+    r"c > \frac12",
+    r"\beta = 0",
     # the proof of the proposition: its own names and bounds
     r"L(\epsilon, t) = f(g(\epsilon, t))",
     r"E|L(\epsilon,t)| < \infty",

@@ -136,7 +136,8 @@ def tidy(tex: str) -> str:
     tex = re.sub(rf"\\frac\s*{one}", r"\\frac{\1}", tex)
     tex = re.sub(rf"(\\frac(?:\{{(?:[^{{}}]|\{{[^{{}}]*\}})*\}}))\s*{one}", r"\1{\2}", tex)
     tex = re.sub(rf"\\sqrt\s*{one}", r"\\sqrt{\1}", tex)
-    tex = re.sub(r"\\bar\s*\\?(x|epsilon|y)\b", lambda m: rf" \{m[1]}bar ", tex)
+    tex = re.sub(r"([A-Za-z])\^(\*|\{\*\})", r" \\\1star ", tex)
+    tex = re.sub(r"\\bar\s*\\?(x|epsilon|y)(?![A-Za-z])", lambda m: rf" \{m[1]}bar ", tex)
     tex = re.sub(r"\\operatorname\{(\w+)\}", lambda m: " \\" + m[1].capitalize() + " ", tex)
     return re.sub(r"\\(mathrm|text)\{(\w+)\}", r"\\\2 ", tex)
 
