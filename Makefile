@@ -8,7 +8,7 @@ export MPLCONFIGDIR = $(CURDIR)/.venv/.matplotlib
 
 .DEFAULT_GOAL = help
 .PHONY: help book serve lab check test test-pages test-library test-grading test-coverage lint style spelling types \
-	format live refresh lock clean environment port
+	format live pdf refresh lock clean environment port
 
 help:
 	@echo 'make book      build the book into _build/html'
@@ -17,6 +17,7 @@ help:
 	@echo 'make check     run the chapters and compare every number and figure, about a minute'
 	@echo 'make test      check everything: chapters, pages, package, library, grading, style, types'
 	@echo 'make live      serve the book, build again and reload the page whenever a file is saved'
+	@echo 'make pdf       print the whole book into one PDF, with Chromium'
 	@echo 'make refresh   execute the chapters again and store their outputs'
 	@echo 'make lint      check style, spelling and types only'
 	@echo 'make format    format the code'
@@ -87,6 +88,9 @@ types: environment
 format: environment
 	@$(BIN)/ruff check -q --fix .
 	@$(BIN)/ruff format -q .
+
+pdf: environment
+	@$(BIN)/python -m authoring pdf
 
 refresh: environment
 	@$(BIN)/python -m authoring refresh

@@ -1,4 +1,4 @@
-"""Four commands for authors; `python -m authoring COMMAND --help` explains each."""
+"""Five commands for authors; `python -m authoring COMMAND --help` explains each."""
 
 import argparse
 import sys
@@ -39,6 +39,12 @@ def formulas() -> int:
     return 0
 
 
+def pdf() -> int:
+    from .pdf import write
+
+    return write()
+
+
 def check(paths: list[Path]) -> int:
     from . import (
         gates,
@@ -57,6 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument(
         "name", metavar="NAME", help="lower-case words joined by hyphens: many-dimensions"
     )
+    commands.add_parser("pdf", help="print the book into one PDF")
     commands.add_parser("formulas", help="print the formulas of the figures that move")
     for name, what in (
         ("refresh", "run chapters from top to bottom and store their outputs"),
@@ -75,6 +82,8 @@ def main(arguments: list[str] | None = None) -> int:
         return new(options.name)
     if options.command == "formulas":
         return formulas()
+    if options.command == "pdf":
+        return pdf()
     paths = options.notebooks or chapters()
     return refresh(paths) if options.command == "refresh" else check(paths)
 

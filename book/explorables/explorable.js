@@ -35,7 +35,7 @@ thead th {border-bottom: 1px solid currentColor}
 .announced {position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)}
 .picture {display: none}
 @container (width < 480px) {.controls, .beside {grid-template-columns: 1fr}}
-@media print {.controls, .moving, .announced {display: none} .picture {display: block}}
+@media print {.controls, .moving, .summary, .announced {display: none} .picture {display: block}}
 `;
 
 /** A figure that a reader moves. A subclass says with what (`controls`), and draws (`draw`). */
