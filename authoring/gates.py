@@ -9,6 +9,7 @@ import base64
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 from pathlib import Path
 from statistics import median
 
@@ -443,7 +444,10 @@ def in_text(shown: Sequence[str]) -> list[float]:
     for text in shown:
         text = text.replace("{,}", "").replace(r"\,", "")
         text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
-        found += [float(one) for one in re.findall(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?", text)]
+        for number, below in re.findall(r"(\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?:/(\d+))?", text):
+            found.append(float(number))
+            if below.strip("0"):
+                found.append(float(number) / float(below))
     return found
 
 
@@ -529,59 +533,82 @@ def quoted_numbers(notebook: NotebookNode) -> list[str]:
     separator; 1800 to 2099 without one is taken for a year.
     """
     numbers = produced(notebook)
-    makes, uses = names(notebook, ast.Store), names(notebook, ast.Load)
-    found, heading, cells = [], "", sorted(numbers)
-    everywhere = [one for each in numbers.values() for one in each]
-    for index, text in prose(notebook):
-        source = notebook.cells[index].source
-        opens = not cells or index < cells[0]
-        for part in re.split(r"\n\s*\n", text):
-            if titles := re.findall(r"^## (.+?)\s*$", part, re.MULTILINE):
-                heading = titles[-1]
-            near = nearest(cells, index)
-            if index in numbers:  # a figure shows what other cells made
-                near += [one for one in cells if one < index and makes[one] & uses[index]]
-            pool = [one for each in near for one in numbers[each]]
-            if opens or heading in SECTIONS[1:]:
-                pool = everywhere
-            for shown, value, half in quoted(without_formulas(part)):
-                if any(abs(value - one) <= half for one in pool):
-                    continue
-                if any(abs(value - one) <= half for one in linked(source)):
-                    continue
-                where = "no cell near it" if pool is not everywhere else "no cell"
-                found.append(f"{at(notebook, index)}: {where} prints or asserts the number {shown}")
+    found = []
+    for index, part, near in neighborhoods(notebook):
+        pool = [one for each in near for one in numbers[each]]
+        pool += linked(notebook.cells[index].source)
+        found += [
+            f"{at(notebook, index)}: no cell near it prints or asserts the number {shown}"
+            for shown, value, half in quoted(without_formulas(part))
+            if not any(abs(value - one) <= half for one in pool)
+        ]
     return found
 
 
 def swapped_numbers(notebook: NotebookNode) -> list[str]:
-    """Numbers that a cell prints once each are quoted, in one sentence, in the order of printing.
+    """Two numbers of a sentence stand in the order in which a cell shows them, or lists them.
 
-    Looked at are the two cells before and the one after. A sentence about two quantities that
-    turns the order around is told apart from two swapped numbers by nothing: turn it around.
+    Looked at are the cells near it, where quoted_numbers looks, and numbers that a cell has once.
+    A sentence that turns the order around is told apart from two swapped numbers by nothing else:
+    turn it around.
     """
     found = []
-    shown = {
-        index: [one for output in cell.outputs for one in in_text(texts(output)[-1:])]
+    sequences = {
+        index: [
+            [one for output in cell.outputs for one in in_text(texts(output)[-1:])],
+            *[
+                [one for element in node.elts for one in literal(element)]
+                for node in ast.walk(syntax(cell))
+                if isinstance(node, ast.List)
+            ],
+        ]
         for index, cell in code_cells(notebook)
     }
-    for index, text in prose(notebook):
-        sentences = re.split(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\|)", without_formulas(text))
-        for near in nearest(sorted(shown), index):
-            if index in shown and near > index:  # a caption does not speak of what comes
-                continue
-            for sentence in sentences:
-                places: dict[str, int] = {}
-                for words, value, half in quoted(sentence):
-                    at_most = [k for k, one in enumerate(shown[near]) if abs(one - value) <= half]
-                    if len(at_most) == 1:
-                        places.setdefault(words, at_most[0])
-                if list(places.values()) != sorted(places.values()):
+    for index, part, near in neighborhoods(notebook):
+        for sentence in re.split(r"(?<=[.!?;])\s+|\n(?=\|)|\n(?=- )", without_formulas(part)):
+            numbers = list(quoted(sentence))
+            for first, second in combinations(numbers, 2):
+                orders = {
+                    places[0] < places[1]
+                    for cell in near
+                    if cell <= index or index not in sequences  # a caption speaks of no later cell
+                    for sequence in sequences[cell]
+                    if (places := only_places(sequence, first, second))
+                }
+                if orders == {False}:
                     found.append(
-                        f"{at(notebook, index)}: quotes {', '.join(places)} in another order than "
-                        f"cell {near + 1} prints them"
+                        f"{at(notebook, index)}: {first[0]} stands before {second[0]}, "
+                        "and in the cell that has both, after it"
                     )
     return found
+
+
+def only_places(sequence: Sequence[float], *numbers: tuple[str, float, float]) -> list[int]:
+    """Where these different numbers stand, if each stands in one place."""
+    found = []
+    for _, value, half in numbers:
+        places = [place for place, one in enumerate(sequence) if abs(one - value) <= half]
+        if len(places) != 1 or places[0] in found:
+            return []
+        found += places
+    return found
+
+
+def neighborhoods(notebook: NotebookNode) -> Iterator[tuple[int, str, list[int]]]:
+    """Each paragraph, caption and alt text, and the code cells that it may quote."""
+    cells = [index for index, _ in code_cells(notebook)]
+    makes, uses = names(notebook, ast.Store), names(notebook, ast.Load)
+    heading = ""
+    for index, text in prose(notebook):
+        for part in re.split(r"\n\s*\n", text):
+            if titles := re.findall(r"^## (.+?)\s*$", part, re.MULTILINE):
+                heading = titles[-1]
+            near = nearest(cells, index)
+            if index in uses:  # a figure shows what other cells made
+                near += [one for one in cells if one < index and makes[one] & uses[index]]
+            if not cells or index < cells[0] or heading in SECTIONS[1:]:
+                near = cells
+            yield index, part, near
 
 
 def nearest(cells: Sequence[int], index: int) -> list[int]:
