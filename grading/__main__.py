@@ -7,6 +7,7 @@ import secrets
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from .merge import merge
 from .nbgrader_plugins import SECRET, Scores, outcome_path
 from .questions import chapters, load
 from .submissions import grade_submission
-from .verdict import Outcome
+from .verdict import STATUSES, Outcome
 
 CONFIG = """\
 # nbgrader reads this file. `python -m grading release` wrote it once; it is yours now.
@@ -53,9 +54,9 @@ def release(course: Path, names: list[str]) -> None:
     config = course / "nbgrader_config.py"
     if not config.exists():
         config.write_text(CONFIG.format(root=str(Path(__file__).resolve().parents[1])))
-    if not os.environ.get(SECRET) and not (course / "secret.txt").exists():
-        (course / "secret.txt").touch(mode=0o600)
-        (course / "secret.txt").write_text(secrets.token_hex(32) + "\n")
+    if not os.environ.get(SECRET) and not (course / ".secret").exists():
+        (course / ".secret").touch(mode=0o600)
+        (course / ".secret").write_text(secrets.token_hex(32) + "\n")
     for chapter in names:
         folder = course / "source" / chapter
         folder.mkdir(parents=True, exist_ok=True)
@@ -83,7 +84,10 @@ def grade(
     jail.probe(sandbox)
     if not sandbox:
         print("with --no-sandbox a submission can read and change your files", file=sys.stderr)
-    api = _api(course)
+    # Recording takes the repaired copies and the outcomes that are just made.
+    config.CourseDirectory.submitted_directory = "repaired"
+    config.Grade.update({"limits": asdict(allowed), "sandbox": sandbox, "keep": list(STATUSES)})
+    api = NbGraderAPI(config=config)
     with api.gradebook as gradebook:
         for student, fields in students.items():
             gradebook.update_or_create_student(student, **fields)

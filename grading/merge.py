@@ -5,10 +5,12 @@ import json
 import re
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 from nbformat import NotebookNode
 
+from . import inert
 from .questions import Claimed, Coded, Question, Written, hidden_inputs
 
 # Runs in the student's kernel, prints the answer's values and judges nothing. It has names of its
@@ -48,6 +50,9 @@ _CLOSED = """
 raise RuntimeError("not graded: nbgrader ran without the steps of its nbgrader_config.py")
 ### END HIDDEN TESTS"""
 NO_KERNEL = {"name": "only-the-steps-of-nbgrader_config.py", "display_name": "none"}
+# nbgrader asks a person about a written answer that is not the stub.
+_ELSEWHERE = "\n\n*Nothing is written here, but other text of the notebook was changed or added.*"
+_SYMBOL = re.compile(r"[^\w.]")
 _REGION = re.compile(r"\n### BEGIN HIDDEN TESTS\n.*\n### END HIDDEN TESTS", re.DOTALL)
 
 
@@ -122,13 +127,17 @@ def hidden_tests(question: Coded | Claimed, secret: str, student: str, label: st
 
 
 def repair(
-    submission: NotebookNode, source: NotebookNode, questions: Sequence[Question]
+    submission: NotebookNode,
+    source: NotebookNode,
+    questions: Sequence[Question],
+    beside: Sequence[str] = (),
 ) -> NotebookNode:
     """Return what a student wrote, each graded cell recognized and present once, tests as before.
 
     Cells are known by nbgrader's metadata, else by their id, else by the chapter's cell that they
     follow. A test stands after everything that defines its answer; a student's own version of it
-    stays as an ordinary cell. Repairing twice changes nothing.
+    stays as an ordinary cell. Written answers name the pictures that lie beside the notebook.
+    Repairing twice changes nothing.
 
     Raises
     ------
@@ -137,7 +146,12 @@ def repair(
     """
     graded = _graded(source)
     identities = _identities(submission, source)
-    cells = [_bare(cell) for cell in submission.cells]
+    known = {cell.metadata.get("stub", cell.source).strip() for cell in source.cells}
+    cells = [_inert(_bare(cell), known) for cell in submission.cells]
+    elsewhere = any(
+        cell.cell_type != "code" and (cell.source.strip() not in known or "attachments" in cell)
+        for cell in cells
+    )
     if not any(identities) and not any(
         each.name in cell.source for cell in cells for each in questions
     ):
@@ -147,9 +161,13 @@ def repair(
         check = graded.get(f"{question.name}-check")
         mine = [index for index, name in enumerate(identities) if name == question.name]
         stub = graded[question.name].metadata.stub
-        mine = [index for index in mine if cells[index].source.strip() != stub.strip()] or mine
+        if isinstance(question, Written) and elsewhere:
+            stub += _ELSEWHERE
+        mine = [index for index in mine if cells[index].source.strip() not in known] or mine
         if mine:
-            _restore(cells[mine[-1]], graded[question.name])
+            answer = _restore(cells[mine[-1]], graded[question.name])
+            if answer.source.strip() in known:
+                answer.source = stub
         elif isinstance(question, Written):
             blank = _bare(graded[question.name])
             blank.source = stub
@@ -176,6 +194,12 @@ def repair(
     for index, cell in enumerate(cells):
         whole.cells += [cell] if cell.source.strip() not in visible else []
         whole.cells += after.get(index, [])
+    for question in questions:
+        if isinstance(question, Written):
+            answer = _graded(whole)[question.name]
+            for name in beside:
+                link = f"[{_SYMBOL.sub('-', name)}]({quote(name)})"
+                answer.source += f"\n\n{link}" if link not in answer.source else ""
     for index, cell in enumerate(whole.cells):
         cell.id = f"cell-{index}"
     return whole
@@ -221,6 +245,18 @@ def _bare(cell: NotebookNode) -> NotebookNode:
     if cell.cell_type == "code":
         bare.update(outputs=[], execution_count=None)
     return bare
+
+
+def _inert(cell: NotebookNode, known: set[str]) -> NotebookNode:
+    """Take what a browser would run out of a cell, unless it is the chapter's own."""
+    if cell.cell_type != "code" and cell.source.strip() not in known:
+        if pictures := inert.attachments(cell):
+            cell.attachments = NotebookNode(pictures)
+        else:
+            cell.pop("attachments", None)
+        safe = inert.markdown if cell.cell_type == "markdown" else inert.text
+        cell.source = safe(cell.source, *([pictures] if cell.cell_type == "markdown" else []))
+    return cell
 
 
 def _restore(cell: NotebookNode, original: NotebookNode) -> NotebookNode:

@@ -5,6 +5,7 @@ import math
 import os
 import re
 import sys
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from nbgrader.api import Assignment, Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.plugins import ExportPlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Bool, Dict, Enum, Float
+from traitlets import Bool, Dict, Enum, Float, List
 
 from . import jail
 from .merge import repair, with_kernel
@@ -26,6 +27,8 @@ from .verdict import Outcome, digest, grade
 
 SECRET = "RPT_COURSE_SECRET"
 TRIED_WITH = "0.9.6"
+LARGEST = 20 * 2**20  # bytes of a file
+PICTURES = (".gif", ".heic", ".jpeg", ".jpg", ".pdf", ".png", ".webp")
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 
@@ -71,7 +74,7 @@ def course_secret(course: Path) -> str:
     SystemExit
         If there is none.
     """
-    path = course / "secret.txt"
+    path = course / ".secret"  # Jupyter shows no file whose name begins with a dot
     secret = os.environ.get(SECRET) or (path.read_text().strip() if path.exists() else "")
     if not secret:
         raise SystemExit(f"no course secret: set {SECRET} or write one into {path}")
@@ -81,6 +84,18 @@ def course_secret(course: Path) -> str:
 def read_source(course: Path, chapter: str) -> NotebookNode:
     """Return nbgrader's source of a chapter."""
     return nbformat.read(course / "source" / chapter / f"{chapter}.ipynb", as_version=4)
+
+
+def pictures(folder: Path) -> list[Path]:
+    """Return the files in a folder that can be a photographed derivation."""
+    return [
+        path
+        for path in sorted(folder.iterdir())
+        if path.suffix.lower() in PICTURES
+        and path.is_file()
+        and not path.is_symlink()
+        and path.stat().st_size <= LARGEST
+    ]
 
 
 def outcome_path(course: Path, chapter: str, student: str) -> Path:
@@ -95,12 +110,16 @@ def outcome_of(
     repaired: NotebookNode,
     limits: jail.Limits,
     sandbox: bool,
+    keep: Sequence[str],
 ) -> Outcome:
-    """Grade a repaired submission, or return the kept outcome if nothing has changed."""
+    """Grade a repaired submission, or return the kept outcome if nothing has changed.
+
+    `keep` has the statuses of what need not be run again.
+    """
     path, secret = outcome_path(course, chapter, student), course_secret(course)
-    key = digest(repaired, chapter, student, secret)
+    key = digest(repaired, chapter, student, secret, limits, sandbox)
     kept = Outcome.read(path)
-    if kept and kept.digest == key:
+    if kept and kept.digest == key and kept.status in keep:
         return kept
     outcome = grade(repaired, chapter, student, secret, limits, sandbox)
     if outcome.status != "UNGRADED":  # which is never kept
@@ -135,7 +154,8 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
         """Repair a notebook."""
         chapter = resources["nbgrader"]["notebook"]
         source = read_source(_course(self), resources["nbgrader"]["assignment"])
-        return repair(nb, source, load(chapter)), resources
+        beside = [each.name for each in pictures(Path(resources["metadata"]["path"]))]
+        return repair(nb, source, load(chapter), beside), resources
 
 
 class Grade(NbGraderPreprocessor):  # type: ignore[misc]
@@ -145,6 +165,7 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]
         config=True
     )
     limits = Dict(help="limits other than the usual ones, by name").tag(config=True)
+    keep: List[str] = List(help="the statuses of outcomes that are not run again").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Grade a notebook."""
@@ -157,6 +178,7 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]
             nb,
             jail.Limits(**self.limits),
             self.sandbox,
+            self.keep,
         )
         if outcome.notebook is None:
             raise RuntimeError("; ".join(outcome.notes))

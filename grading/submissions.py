@@ -1,20 +1,20 @@
 """From submissions to outcomes: find a student's notebook, make it whole, have it graded."""
 
+import json
 import shutil
-import warnings
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.utils import parse_utc
 
 from . import jail
 from .merge import repair
-from .nbgrader_plugins import outcome_of, outcome_path, read_source, safe
-from .questions import load
-from .verdict import Outcome
-
-LARGEST = 20 * 2**20
+from .nbgrader_plugins import LARGEST, outcome_of, outcome_path, pictures, read_source, safe
+from .questions import Question, load
+from .verdict import STATUSES, Outcome
 
 
 def grade_submission(
@@ -24,64 +24,155 @@ def grade_submission(
     student: str,
     limits: jail.Limits,
     sandbox: bool,
+    keep: Sequence[str] = STATUSES[:1],
 ) -> Outcome:
     """Return, and keep in the course folder, what becomes of a student's submission."""
+    kept = outcome_path(course, chapter, student)
     if not safe(student):
         return Outcome("UNREADABLE", ["the id cannot be the name of a folder"])
-    path = find(submissions / student, chapter)
-    if path is None:
-        outcome_path(course, chapter, student).unlink(missing_ok=True)
+    source, questions = read_source(course, chapter), load(chapter)
+    found = {
+        path: _repaired(path, source, questions) for path in find(submissions / student, chapter)
+    }
+    if not found:
+        kept.unlink(missing_ok=True)
         return Outcome("MISSING")
+    path = max(found, key=lambda each: _work(each, found[each], questions, source))
+    whole, notes = found[path], []
+    if len(found) > 1:
+        others = ", ".join(sorted(each.name for each in found if each != path))
+        notes.append(f"{len(found)} notebooks; graded: {path.name}; not graded: {others}")
     try:
-        if path.stat().st_size > LARGEST:
-            raise ValueError("larger than 20 MB")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # nbformat's, on cells without ids
-            notebook = nbformat.read(path, as_version=4)
-            nbformat.validate(notebook)
-        whole = repair(notebook, read_source(course, chapter), load(chapter))
-        _collect(whole, path, course / "submitted" / student / chapter)
+        if isinstance(whole, Exception):
+            raise whole
+        notes += _collect(whole, path, course, student, chapter)
     except Exception as error:  # a file from outside can be anything
-        outcome = Outcome("UNREADABLE", [f"{type(error).__name__}: {str(error)[:200]}"])
-        outcome.save(outcome_path(course, chapter, student))
+        outcome = Outcome("UNREADABLE", [*notes, f"{type(error).__name__}: {str(error)[:200]}"])
+        outcome.save(kept)
         return outcome
     try:
-        return outcome_of(course, chapter, student, whole, limits, sandbox)
+        outcome = outcome_of(course, chapter, student, whole, limits, sandbox, keep)
     except OSError as error:  # no process, no memory, no disk: of this machine
         outcome = Outcome("UNGRADED", [str(error)])
-        outcome.save(outcome_path(course, chapter, student))
-        return outcome
+    if more := [note for note in notes if note not in outcome.notes]:
+        outcome.notes += more
+        outcome.save(kept)
+    return outcome
 
 
-def find(folder: Path, chapter: str) -> Path | None:
-    """Return a student's notebook of a chapter, whatever its name; links are not followed."""
-    if folder.is_symlink():
-        return None
-    inner = folder / chapter
-    found = [
+def find(folder: Path, chapter: str) -> list[Path]:
+    """Return a student's notebooks of a chapter, whatever their names; links are not followed."""
+    inner, mark = folder / chapter, f'check(\\"{chapter}-'.encode()  # as it stands in JSON
+    return [
         path
-        for place in ([folder] if inner.is_symlink() else [inner, folder])
-        for path in sorted(place.glob("*.ipynb"))
-        if path.is_file() and not path.is_symlink()
+        for path in _files(folder)
+        if path.suffix.lower() == ".ipynb"
+        and (path.parent == inner or mark in path.read_bytes()[:LARGEST])
     ]
-    check = f'check(\\"{chapter}-'.encode()  # as it stands in a notebook's JSON
-    mine = [path for path in found if path.parent == inner or check in path.read_bytes()[:LARGEST]]
-    return min(
-        mine,
-        key=lambda path: (path.parent != inner, path.stem != chapter, path.name),
-        default=None,
-    )
 
 
-def _collect(notebook: NotebookNode, path: Path, folder: Path) -> None:
-    """Put a repaired submission where nbgrader looks for it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, folder / f"{folder.name}.ipynb")
-    stamp = path.with_name("timestamp.txt")
+def read(path: Path) -> NotebookNode:
+    """Return the cells of a notebook, however a program saved it.
+
+    Raises
+    ------
+    ValueError
+        If it is no notebook.
+    """
+    if path.stat().st_size > LARGEST:
+        raise ValueError("larger than 20 MB")
+    data = json.loads(path.read_bytes())  # UTF-8 with or without a mark, UTF-16, UTF-32
+    if not isinstance(data, dict):
+        raise ValueError("not a notebook")
+    if data.get("nbformat", 4) < 4:
+        data = nbformat.convert(nbformat.from_dict(data), 4)
+    if not isinstance(data.get("cells"), list):
+        raise ValueError("not a notebook")
+    cells = [_cell(cell) for cell in data["cells"]]
+    return NotebookNode(cells=cells, metadata=NotebookNode(), nbformat=4, nbformat_minor=5)
+
+
+def _cell(cell: Any) -> NotebookNode:
+    """Return a cell with what is needed of it."""
+    kind, source = cell["cell_type"], cell.get("source", "")
+    new: Any = {
+        "code": nbformat.v4.new_code_cell,
+        "markdown": nbformat.v4.new_markdown_cell,
+        "raw": nbformat.v4.new_raw_cell,
+    }[kind]
+    made: NotebookNode = new(source if isinstance(source, str) else "".join(source))
+    made.id = str(cell.get("id", made.id))
+    name = (cell.get("metadata") or {}).get("nbgrader", {}).get("grade_id")
+    if isinstance(name, str):
+        made.metadata["nbgrader"] = NotebookNode(grade_id=name)
+    if kind != "code" and cell.get("attachments"):
+        made["attachments"] = nbformat.from_dict(cell["attachments"])
+    return made
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files in a folder and in its folders, without links and hidden ones."""
+    if folder.is_dir() and not folder.is_symlink():
+        for path in sorted(folder.iterdir()):
+            if path.is_symlink() or path.name.startswith("."):
+                continue
+            if path.is_dir():
+                inner = sorted(path.iterdir())
+                yield from (each for each in inner if each.is_file() and not each.is_symlink())
+            elif path.is_file():
+                yield path
+
+
+def _repaired(
+    path: Path, source: NotebookNode, questions: Sequence[Question]
+) -> NotebookNode | Exception:
+    try:
+        return repair(read(path), source, questions, [each.name for each in pictures(path.parent)])
+    except Exception as error:  # a file from outside can be anything
+        return error
+
+
+def _work(
+    path: Path,
+    whole: NotebookNode | Exception,
+    questions: Sequence[Question],
+    source: NotebookNode,
+) -> tuple[int, float]:
+    """Return what makes one of several notebooks the one that is meant: work, then its date."""
+    if isinstance(whole, Exception):
+        return -1, path.stat().st_mtime
+    stubs = {cell.metadata.stub.strip() for cell in source.cells if "stub" in cell.metadata}
+    blank = sum(cell.source.strip() in stubs for cell in whole.cells)
+    return len(questions) - blank, path.stat().st_mtime
+
+
+def _collect(
+    whole: NotebookNode,
+    path: Path,
+    course: Path,
+    student: str,
+    chapter: str,
+) -> list[str]:
+    """Put a submission where nbgrader looks for it, as it is and repaired; return notes.
+
+    The repaired one has a folder of its own, so that what a student handed in stays as it is.
+    """
+    notes, name = [], f"{chapter}.ipynb"
+    beside, stamp = pictures(path.parent), path.with_name("timestamp.txt")
     if stamp.is_file() and not stamp.is_symlink():
         try:
-            datetime.fromisoformat(stamp.read_text().strip().removesuffix(" UTC"))
-        except ValueError:
-            return
-        if stamp.parent.resolve() != folder.resolve():
-            shutil.copy(stamp, folder / "timestamp.txt")
+            parse_utc(stamp.read_text().strip())
+            beside.append(stamp)
+        except Exception:
+            notes.append("timestamp.txt is not a time that nbgrader reads; no penalty is taken")
+    original = course / "submitted" / student / chapter
+    repaired = course / "repaired" / student / chapter
+    for folder in (original, repaired):
+        folder.mkdir(parents=True, exist_ok=True)
+        for each in beside:
+            if each.resolve() != (folder / each.name).resolve():
+                shutil.copy(each, folder)
+    if path.parent.resolve() != original.resolve():
+        shutil.copy(path, original / name)
+    nbformat.write(whole, repaired / name)
+    return notes

@@ -7,7 +7,7 @@ import io
 import json
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from inspect import getsource
@@ -17,8 +17,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from . import jail
-from .book import CHAPTERS, CHECKS, compare
+from . import inert, jail
+from .book import CHAPTERS, CHECKS, PACKAGE, compare
 from .merge import hidden_tests
 from .questions import Claimed, Coded, Question, Written, answers, hidden_inputs, load
 
@@ -31,7 +31,11 @@ _SHORT = re.compile(
     "|Cannot allocate memory"
 )
 # HTML and scripts of a student do not reach a grader's browser.
-_SAFE_OUTPUT = ("text/plain", "text/latex", "image/png")
+_SAFE_OUTPUT: dict[str, Callable[[str], str]] = {
+    "text/plain": str,  # which the pages escape, as they do printed text and errors
+    "text/latex": inert.text,
+    "image/png": lambda data: re.sub(r"[^A-Za-z0-9+/=]", "", data),
+}
 
 
 @dataclass
@@ -219,8 +223,8 @@ def _harmless(outputs: Sequence[Any]) -> list[NotebookNode]:
                 )
             else:
                 data = {
-                    name: _text(output["data"][name])
-                    for name in _SAFE_OUTPUT
+                    name: safe_text(_text(output["data"][name]))
+                    for name, safe_text in _SAFE_OUTPUT.items()
                     if name in output["data"]
                 }
                 safe.append(nbformat.v4.new_output("display_data", data))
@@ -240,8 +244,29 @@ def _error(outputs: Sequence[NotebookNode]) -> str:
     )
 
 
-def digest(notebook: NotebookNode, chapter: str, student: str, secret: str) -> str:
+def digest(
+    notebook: NotebookNode,
+    chapter: str,
+    student: str,
+    secret: str,
+    limits: jail.Limits,
+    sandbox: bool,
+) -> str:
     """Return what an outcome depends on, so that it is computed once."""
     sources = [[cell.cell_type, cell.source] for cell in notebook.cells]
-    parts = [sources, chapter, getsource(answers(chapter)), student, secret]
+    parts: list[Any] = [
+        sources,
+        _set_up_cell(chapter),
+        getsource(answers(chapter)),
+        student,
+        secret,
+    ]
+    parts += [asdict(limits), sandbox, _package()]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@cache
+def _package() -> str:
+    """Return what tells this version of the package that answers are run with from others."""
+    files = sorted(path for folder in PACKAGE.__path__ for path in Path(folder).rglob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

@@ -1,6 +1,6 @@
 """What several checks share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,7 +22,9 @@ def compare(
 
     The expected numbers stay out of the hint. `names` are those of the components.
     """
-    got, wanted = np.asarray(answer, dtype=float), np.asarray(expected, dtype=float)
+    got, wanted = _real(answer), np.asarray(expected, dtype=float)
+    if got.shape == (*wanted.shape, 1):  # a column, as of a matrix
+        got = got[..., 0]
     if got.shape != wanted.shape:
         return f"{where} the shape is {got.shape}, expected {wanted.shape}"
     if np.isnan(got).any():
@@ -41,6 +43,20 @@ def compare(
     if np.isfinite(ratio).all() and np.allclose(ratio, ratio[0], rtol=rtol):
         return f"{which} off by the factor {ratio[0]:.4g}"
     return f"{which} wrong"
+
+
+def _real(answer: ArrayLike) -> FloatArray:
+    """Return numbers of any kind as an array: those of a map, of sympy, or with no imaginary part.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are no real numbers.
+    """
+    values = np.asarray(list(answer) if isinstance(answer, Iterator) else answer)
+    if np.iscomplexobj(values) and not values.imag.any():
+        values = values.real
+    return values.astype(float, casting="unsafe" if values.dtype == object else "same_kind")
 
 
 def _which(wrong: NDArray[np.bool_], names: Sequence[str]) -> str:

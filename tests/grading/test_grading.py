@@ -71,7 +71,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     folder, submissions = base / "course", base / "submissions"
     release, grade, feedback, export = page_commands(base)
     grading(*release)
-    (folder / "secret.txt").write_text(SECRET)
+    (folder / ".secret").write_text(SECRET)
     grading(*release)
     with (folder / "nbgrader_config.py").open("a") as config:
         config.write("c.Grade.limits = {'wall_seconds': 900, 'cell_seconds': 300}\n")
@@ -255,11 +255,11 @@ def test_mistakes_of_an_instructor_are_named(arguments: tuple[str, ...], message
 
 def test_a_course_without_a_secret_is_refused(tmp_path: Path) -> None:
     grading("release", CHAPTER, "--to", tmp_path)
-    secret = (tmp_path / "secret.txt").read_text()
-    assert len(secret.strip()) == 64 and (tmp_path / "secret.txt").stat().st_mode & 0o777 == 0o600
+    secret = (tmp_path / ".secret").read_text()
+    assert len(secret.strip()) == 64 and (tmp_path / ".secret").stat().st_mode & 0o777 == 0o600
     grading("release", CHAPTER, "--to", tmp_path)
-    assert (tmp_path / "secret.txt").read_text() == secret
-    (tmp_path / "secret.txt").unlink()
+    assert (tmp_path / ".secret").read_text() == secret
+    (tmp_path / ".secret").unlink()
     (tmp_path / "submissions" / "ada").mkdir(parents=True)
     shutil.copy(CHAPTERS / f"{CHAPTER}.ipynb", tmp_path / "submissions" / "ada")
     with pytest.raises(subprocess.CalledProcessError) as caught:

@@ -45,7 +45,7 @@ def graded(student: str, base: Path) -> Outcome:
     source.parent.mkdir(parents=True, exist_ok=True)
     chapter = nbformat.read(CHAPTERS / f"{CHAPTER}.ipynb", as_version=4)
     nbformat.write(merge(chapter, load(CHAPTER)), source)
-    (course / "secret.txt").write_text(SECRET)
+    (course / ".secret").write_text(SECRET)
     (course / "gradebook.db").touch()
     for name in dict.fromkeys(("reference", student)):  # links lead to the first
         if not (base / "submissions" / name).exists():
