@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import download
+import icons
 import nbformat
 import numpy as np
 import playwright.sync_api
 import pytest
 from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 from repository_links import theme_options
@@ -273,6 +275,17 @@ def test_a_published_site_has_a_map_a_card_and_addresses_of_its_pages(small_book
         assert f'rel="canonical" href="{root}{page}"' in text
         assert f'property="og:image" content="{root}_static/card.png"' in text
     assert imread(html / "_static/card.png").shape[:2] == (630, 1200)
+
+
+def test_icon_fonts_hold_the_icons_that_are_shown_and_few_more(site: Path) -> None:
+    wanted = icons.shown(site)
+    held: set[int] = set()
+    for path in (site / icons.FONTS).glob("*.woff2"):
+        assert path.stat().st_size < 6_000
+        with TTFont(path) as font:
+            held |= set(font.getBestCmap() or ())  # of one font no icon is shown
+    # Bars, magnifying glass, sun, moon, download, and the angles that lead to the next page.
+    assert {0xF0C9, 0xF002, 0xF185, 0xF186, 0xF019, 0xF105, 0xF104} <= held <= wanted
 
 
 def test_without_a_site_there_is_no_map_and_a_wrong_address_leads_back(site: Path) -> None:
