@@ -18,9 +18,9 @@ import npm
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "book" / "explorables"
-PACKAGE = ROOT / "rpt_helpers"
-SCRIPT = PACKAGE / "explorables.js"
-ON_DEMAND = PACKAGE / "explorables-typed.js"  # reads formulas: loaded when a reader types one
+SCRIPT = ROOT / "rpt_helpers" / "explorables.js"
+# Reads formulas: loaded when a reader types one, and a notebook has no place to load it from.
+ON_DEMAND = npm.PACKAGES / "explorables-typed.js"
 
 
 def bundle() -> None:

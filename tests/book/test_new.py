@@ -23,7 +23,7 @@ from grading.questions import load
 from rpt_helpers.checks import check
 
 chapter = nbformat.read("book/a-new-one.ipynb", as_version=4)
-assert strip(merge(chapter, load("a-new-one"), "secret")) == chapter
+assert strip(merge(chapter, load("a-new-one"))) == chapter
 check("a-new-one-twice", lambda x: 2 * x)
 check("a-new-one-twice", lambda x: x + 2)
 """
