@@ -445,9 +445,7 @@ def in_text(shown: Sequence[str]) -> list[float]:
         text = text.replace("{,}", "").replace(r"\,", "")
         text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
         for number, below in re.findall(r"(\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?:/(\d+))?", text):
-            found.append(float(number))
-            if below.strip("0"):
-                found.append(float(number) / float(below))
+            found.append(float(number) / (float(below or 1) or 1))
     return found
 
 
@@ -518,7 +516,12 @@ def quoted(text: str) -> Iterator[tuple[str, float, float]]:
         elif not is_year and (decimals or times or word or size >= 10):
             scale = SCALE[word.strip()] if word else 1.0
             shown = match[0].strip().replace("_", ",")
-            yield shown, size * scale, 0.5 * 10**-decimals * scale * (1 + 1e-9)
+            # 12.5 rounds to 13 by hand, and to 12 by Python: neither is taken for a whole number
+            yield (
+                shown,
+                size * scale,
+                (0.5 * (1 + 1e-9) if decimals else 0.499) * 10**-decimals * scale,
+            )
 
 
 def quoted_numbers(notebook: NotebookNode) -> list[str]:
@@ -586,7 +589,9 @@ def swapped_numbers(notebook: NotebookNode) -> list[str]:
 def only_places(sequence: Sequence[float], *numbers: tuple[str, float, float]) -> list[int]:
     """Where these different numbers stand, if each stands in one place."""
     found = []
-    for _, value, half in numbers:
+    for words, value, half in numbers:
+        if re.fullmatch(r"[\d,]+( times)?", words):
+            half = 0.0  # 12.3 need not be meant
         places = [place for place, one in enumerate(sequence) if abs(one - value) <= half]
         if len(places) != 1 or places[0] in found:
             return []

@@ -40,6 +40,11 @@ TINY = 1e-5
 SMALL = (0.3, 8.0)  # a node so wide that a fast cosine averages out
 
 
+def pdf(t: Any, mean: float = 0.0, scale: float = 1.0) -> Any:
+    """The density of a Normal; scipy's is slow for one number."""
+    return np.exp(-0.5 * ((t - mean) / scale) ** 2) / (scale * (2 * np.pi) ** 0.5)
+
+
 def at_noise(samples: Value) -> Value:
     """One number for each noise, with the axes of a value."""
     return np.reshape(samples, (-1, 1, 1, 1))
@@ -231,10 +236,10 @@ def asinh_tail(c: Case) -> bool:
     """E[sign(y) eps] for y = mu + sigma eps is twice the density at the kink."""
     kink = -c.mu / c.sigma
     half = [
-        integral(lambda t: t * stats.norm.pdf(t), kink, np.inf),
-        integral(lambda t: t * stats.norm.pdf(t), -np.inf, kink),
+        integral(lambda t: t * pdf(t), kink, np.inf),
+        integral(lambda t: t * pdf(t), -np.inf, kink),
     ]
-    return same(half[0] - half[1], 2 * stats.norm.pdf(kink))
+    return same(half[0] - half[1], 2 * pdf(kink))
 
 
 def exponential(c: Case, power: int) -> float:
@@ -284,7 +289,7 @@ def coupled(c: Case) -> bool:
 
 
 def normal_density(c: Case, y: float) -> float:
-    return float(stats.norm.pdf(y, c.mu, c.sigma))
+    return float(pdf(y, c.mu, c.sigma))
 
 
 def heat(c: Case) -> bool:
@@ -364,8 +369,8 @@ def weighted(c: Case) -> Case:
     weights = np.linspace(0.5, 2, c.x.size)
     mean = np.average(c.x, weights=weights)
     loss = Loss(
-        lambda y: ((y[..., None] - c.x) ** 2) @ weights,
-        lambda y: 2 * (y[..., None] - c.x) @ weights,
+        lambda y: np.asarray(((y[..., None] - c.x) ** 2) @ weights, dtype=np.float64),
+        lambda y: np.asarray(2 * (y[..., None] - c.x) @ weights, dtype=np.float64),
     )
     by_weight = by(c, w_i=weights.reshape(1, 1, -1, 1), W=weights.sum(), xbar_w=mean)
     return replace(by_weight, loss=loss)
@@ -419,6 +424,114 @@ def mean_of_exponential(c: Case) -> bool:
     )
 
 
+def both_sides_of_a_kink(c: Case) -> bool:
+    z = (c.mu - c.x[0]) / c.sigma
+    sides = [
+        (integral(h, -z, np.inf), integral(h, -np.inf, -z)) for h in (pdf, lambda t: t * pdf(t))
+    ]
+    found = closed_form.gradient(MeanAbsoluteError([c.x[0]]), c.node)
+    return same([right - left for right, left in sides], found)
+
+
+def powered(t: float, beta: float, scale: float) -> float:
+    return float(t**beta * pdf(t, scale=scale))
+
+
+def powers_of_distance(c: Case) -> bool:
+    """E|y - x|^beta - E|y - y'|^beta / 2 for Normal draws and data, and its slope in sigma^2."""
+    beta, sigma_0 = 1.3, 0.7
+    moment = 2 * integral(lambda t: t**beta * pdf(t), 0, 20)
+
+    def value(k: Case) -> Value:
+        scales = [(k.sigma**2 + sigma_0**2) ** 0.5, 2**0.5 * k.sigma]
+        first, second = (
+            2 * integral(partial(powered, beta=beta, scale=scale), 0, 20 * scale)
+            for scale in scales
+        )
+        return vector(first - second / 2)
+
+    wide, own = c.sigma**2 + sigma_0**2, 2 * c.sigma**2
+    slope = beta / 2 * moment * (wide ** (beta / 2 - 1) - own ** (beta / 2 - 1))
+    level = moment * wide ** (beta / 2) - moment * own ** (beta / 2) / 2
+    return same(value(c), level) and same(moved(c, "v", value), slope)
+
+
+def excess(c: Case) -> float:
+    """sigma^2 times what the score function with the baseline b varies more, in mu."""
+    more = variance(c, score_function, baseline=c.letters["b"]) - variance(c)
+    return float(c.sigma**2 * more[0])
+
+
+def trick_wins(loss: Any, node: Normal) -> bool:
+    each = [quadrature.variance(one, loss, node)[0] for one in (pathwise, score_function)]
+    return bool(each[0] < each[1])
+
+
+def wave_wins(c: Case) -> bool:
+    """The condition on the wave against the variances, at many k."""
+    found = []
+    for k in (0.2, 0.4, 0.6, 0.9, 1.3, 2.0):
+        q = float(np.exp(-2 * k**2 * c.sigma**2) * np.cos(2 * k * c.mu))
+        claim = 1 + q > k**2 * c.sigma**2 * (1 + 3 * q)
+        found.append(claim == trick_wins(Cosine(k), c.node))
+    return all(found)
+
+
+def under_bump(c: Case, k: float | None = None) -> tuple[float, float]:
+    """Mean and variance of the draws, weighed with the square of the bump."""
+    k = c.letters["k"] if k is None else k
+
+    def weight(y: float, power: int) -> float:
+        return float(y**power * np.exp(-2 * k * y * y) * normal_density(c, y))
+
+    each = [
+        integral(partial(weight, power=power), c.mu - 12 * c.sigma, c.mu + 12 * c.sigma)
+        for power in range(3)
+    ]
+    middle = each[1] / each[0]
+    return middle, each[2] / each[0] - middle**2
+
+
+def bump_wins(c: Case) -> bool:
+    """The condition on the bump against the variances, at many k; at mu = 0 the short one."""
+    found = []
+    for k in (0.1, 0.3, 0.7, 1.5):
+        at, (middle, width) = 4 * k * c.sigma**2, under_bump(c, k)
+        claim = 1 - at + 12 * k**2 * c.sigma**2 * (middle**2 + width) > 0
+        found.append(claim == trick_wins(ExponentialSquare(k), c.node))
+        short = 4 * k**2 * c.sigma**4 < 1
+        found.append(short == trick_wins(ExponentialSquare(k), Normal(0, c.sigma)))
+    return all(found)
+
+
+def hinge(c: Case) -> bool:
+    """J at t = 0.4 against the squares of the library's samples at the standard Normal."""
+    node = Normal(0, 1)
+    loss = Loss(lambda y: np.maximum(y - 0.4, 0.0), lambda y: np.heaviside(y - 0.4, 0.0))
+
+    def more(y: float) -> float:
+        squares = [one(loss, node, np.array([y]))[0, 1] ** 2 for one in (score_function, pathwise)]
+        return float((squares[0] - squares[1]) * pdf(y))
+
+    return same(
+        integral(more, 0.4, 12),
+        integral(lambda y: ((y - 0.4) ** 2 * (y * y - 1) ** 2 - y * y) * pdf(y), 0.4, 12),
+    )
+
+
+def neighbors(c: Case) -> Value:
+    """The samples of moment matching: a draw, and a neighbor."""
+    pairs = np.stack(np.meshgrid(ROOTS, ROOTS), axis=-1)  # of a neighbor and a draw
+    found = MomentMatching(c.x).pathwise(c.node, pairs.ravel())[1::2]
+    return found.reshape(ROOTS.size, ROOTS.size, 1, 2)
+
+
+def used_twice(c: Case) -> Value:
+    """E of the moment matching of a single draw, which is a pointwise loss."""
+    found = MomentMatching(c.x).value
+    return vector(expectation(np.array([found(Normal(y, 1e-7)) for y in c.node.path(ROOTS)])))
+
+
 def scored(c: Case) -> bool:
     f, b = SquaredError(c.x)(c.node.path(ROOTS)), c.letters["b"]
     score = c.node.score(ROOTS)[:, 1]
@@ -450,7 +563,7 @@ def two_draws(c: Case) -> bool:
 def weight_square(c: Case, sigma: float, shift: float = 0.0) -> float:
     """E w^2 for draws that are weighed for another sigma, and a mean that is moved."""
     return integral(
-        lambda y: stats.norm.pdf(y, c.mu + shift, sigma) ** 2 / normal_density(c, y),
+        lambda y: pdf(y, c.mu + shift, sigma) ** 2 / normal_density(c, y),
         c.mu - 12 * c.sigma,
         c.mu + 12 * c.sigma,
     )
@@ -470,7 +583,7 @@ def exponent(c: Case) -> bool:
     new, shift = 0.8 * c.sigma, 0.6
     at = replace(c, mu=0.0)
     found = [
-        np.log(stats.norm.pdf(y, shift, new) ** 2 / normal_density(at, y))
+        np.log(pdf(y, shift, new) ** 2 / normal_density(at, y))
         + (y - shift) ** 2 / new**2
         - y**2 / (2 * c.sigma**2)
         for y in (0.2, 1.1)
@@ -484,9 +597,7 @@ def energy_score(c: Case) -> bool:
     def distance(place: float, sigma: float) -> float:
         low, high = place - 14 * sigma, place + 14 * sigma
         parts = [(low, 0.0), (0.0, high)] if low < 0 < high else [(low, high)]
-        return sum(
-            integral(lambda t: abs(t) * stats.norm.pdf(t, place, sigma), *each) for each in parts
-        )
+        return sum(integral(lambda t: abs(t) * pdf(t, place, sigma), *each) for each in parts)
 
     to_data = np.mean([distance(c.mu - each, c.sigma) for each in c.x])
     found = to_data - distance(0, 2**0.5 * c.sigma) / 2
@@ -532,8 +643,15 @@ LETTERS: dict[str, Callable[[Case], dict[str, Any]]] = {
         "V_without": vector(variance(c, score_function)),
     },
     "closed_form": lambda c: {"A": Of(lambda n: n["delta"] ** 2 + n["s"] ** 2 - n["b"] / n["n"])},
-    "variance-comparison": lambda c: {"u": Of(lambda n: n["y"] - n["xbar"])},
-    "where-is-sigma": lambda c: {"z_i": Of(lambda n: (n["mu"] - n["x_i"]) / n["sigma"])},
+    "variance-comparison": lambda c: {
+        "u": Of(lambda n: n["y"] - n["xbar"]),
+        "F": Of(lambda n: n["f"](n["y"]) - n["b"]),
+    },
+    "where-is-sigma": lambda c: {
+        "z_i": Of(lambda n: (n["mu"] - n["x_i"]) / n["sigma"]),
+        "u": Of(lambda n: n["y"] - n["xbar"]),
+        "u'": Of(lambda n: n["y'"] - n["xbar"]),
+    },
 }
 
 CLAIMS: dict[str, Claim] = {
@@ -556,9 +674,9 @@ CLAIMS: dict[str, Claim] = {
     # right-hand-side
     r"E\epsilon^2 = \int\epsilon\cdot\epsilon\varphi(\epsilon)\,d\epsilon = "
     r"\Big[-\epsilon\varphi(\epsilon)\Big]_{-\infty}^{\infty} + \int\varphi(\epsilon)\,d\epsilon "
-    r"= 0 + 1": lambda c: vector(integral(lambda t: t * t * stats.norm.pdf(t), -np.inf, np.inf)),
+    r"= 0 + 1": lambda c: vector(integral(lambda t: t * t * pdf(t), -np.inf, np.inf)),
     r"\int\epsilon\,\varphi(\epsilon)\,d\epsilon = 0": lambda c: vector(
-        integral(lambda t: t * stats.norm.pdf(t), -np.inf, np.inf)
+        integral(lambda t: t * pdf(t), -np.inf, np.inf)
     ),
     r"\partial g/\partial\mu = 1": lambda c: vector(moved(c, "mu", lambda k: k.node.path(0.4))),
     r"d\sigma/d\sigma^2 = 1/(2\sigma)": lambda c: vector(c.node.by("variance").scale_derivative),
@@ -756,7 +874,57 @@ CLAIMS: dict[str, Claim] = {
     r"\log\sigma + \delta^2/(2\sigma^2)": lambda c: vector(
         -c.node.log_prob(np.array([c.x.mean()])) - 0.5 * np.log(2 * np.pi)
     ),
+    r"\partial p/\partial\sigma^2 = \frac12\,\partial^2 p/\partial\mu^2": heat,
+    r"2n\sigma - 1/\sigma": lambda c: vector(
+        SquaredErrorWithEntropy(c.x, 0.5**0.5).gradient(c.node)[1]
+    ),
+    r"\int_{-z_i}^\infty\varphi\,d\epsilon - \int_{-\infty}^{-z_i}\varphi\,d\epsilon = "
+    r"\Phi(z_i) - \Phi(-z_i) = 2\Phi(z_i) - 1": both_sides_of_a_kink,
+    r"\int_{-z_i}^\infty\epsilon\varphi\,d\epsilon - \int_{-\infty}^{-z_i}"
+    r"\epsilon\varphi\,d\epsilon = \varphi(z_i) + \varphi(z_i) = 2\varphi(z_i)": (
+        both_sides_of_a_kink
+    ),
+    r"E|\epsilon-\epsilon'| = 2/\sqrt\pi": lambda c: same(
+        integral(lambda t: abs(t) * pdf(t, scale=2**0.5), -20, 20), 2 / np.pi**0.5
+    ),
+    r"\sigma^2+\sigma_0^2": lambda c: (
+        by(c, sigma_0=0.7),
+        vector(WEIGHTS @ (c.sigma * ROOTS[:, None] - 0.7 * ROOTS) ** 2 @ WEIGHTS),
+    ),
+    r"m\,(\sigma^2+\sigma_0^2)^{\beta/2} - \frac12m\,(2\sigma^2)^{\beta/2}": powers_of_distance,
+    r"\frac\beta2m\,\big[(\sigma^2+\sigma_0^2)^{\beta/2-1} - (2\sigma^2)^{\beta/2-1}\big]": (
+        powers_of_distance
+    ),
     # variance-comparison
+    r"2A + 6v = 0": lambda c: by(c, A=level_left(c)[0]),
+    r"4A + 20v = 0": lambda c: by(c, A=level_left(c)[1]),
+    r"A = -3v": lambda c: by(c, A=level_left(c)[0]),
+    r"A = -5v": lambda c: by(c, A=level_left(c)[1]),
+    r"F = f - b": lambda c: c,
+    r"\sigma^2\,\big(\operatorname{Var}_{\text{score function}} - "
+    r"\operatorname{Var}_{\text{pathwise}}\big) = "
+    r"E[F^2] + \sigma^2\,E[f'^2] + 2\sigma^2\,E[F f'']": (lambda c: vector(excess(c))),
+    r"E[\epsilon\,h(\epsilon)] = E[h'(\epsilon)]": lambda c: same(
+        expectation(ROOTS * np.sin(ROOTS)), expectation(np.cos(ROOTS))
+    ),
+    r"F\epsilon/\sigma": lambda c: (c, at_noise(weighed(c, baseline=c.letters["b"])[:, 0])),
+    r"f'' = -k^2f": losses(lambda c: Cosine(c.letters["k"])),
+    r"c = e^{-2k^2\sigma^2}\cos(2k\mu)": lambda c: by(
+        c, c=quadrature.expectation(Cosine(2 * c.letters["k"]), c.node)
+    ),
+    r"1 + c > k^2\sigma^2\,(1 + 3c)": wave_wins,
+    r"m = \frac{\mu}{1+4k\sigma^2}": lambda c: by(c, m=under_bump(c)[0]),
+    r"w = \frac{\sigma^2}{1+4k\sigma^2}": lambda c: by(c, w=under_bump(c)[1]),
+    r"1 - 4k\sigma^2 + 12k^2\sigma^2(m^2 + w) > 0": bump_wins,
+    r"4k^2\sigma^4 < 1": bump_wins,
+    r"J(t) = \int_t^\infty\big[(y-t)^2(y^2-1)^2 - y^2\big]\,\varphi(y)\,dy": hinge,
+    r"E[f^2(\epsilon^2-1)^2] - E[f'^2\epsilon^2]": lambda c: (
+        replace(c, sigma=1.0),
+        vector(
+            expectation(weighed(replace(c, sigma=1.0))[:, 1] ** 2)
+            - expectation(samples(replace(c, sigma=1.0))[:, 1] ** 2)
+        ),
+    ),
     r"E\epsilon^{k} = (k-1)\,E\epsilon^{k-2}": lambda c: by(c, k=6.0),
     r"\operatorname{Var}_\mu = \frac{n^2}{\sigma^2}\big[A^2 + 6A\sigma^2 + 8\delta^2\sigma^2 + "
     r"15\sigma^4\big]": lambda c: vector(variance(c, score_function)[0]),
@@ -916,6 +1084,7 @@ def known(c: Case) -> dict[str, Value]:
     loss, node, n = SquaredError(c.x), c.node, c.names
     y, s, sigma = node.path(ROOTS), c.x.std(), c.sigma
     delta, square = float(n["delta"]), c.x.var()
+    at_s = Normal(float(c.x.mean()), float(s))
     rows: dict[str, Value] = {}
     for wrt in ("sigma", "variance", "log_sigma"):
         rows[f"gradient in {wrt}"] = vector(gradient(c, wrt))
@@ -1078,6 +1247,34 @@ def known(c: Case) -> dict[str, Value]:
     )
     rows["root of N"] = vector(count**0.5)
     rows["one part of the spread"] = np.asarray((n["x_i"] - c.x.mean()) ** 2)
+    tempered = SquaredErrorWithEntropy(c.x, c.letters["tau"])
+    rows["tempered, sample"] = along(tempered.pathwise(node, ROOTS))
+    rows["tempered, at a draw"] = at_noise(loss(y) / tempered.unit - np.log(sigma))
+    rows["reverse KL, without the entropy"] = vector(kl.gradient(node) + [0, 1 / sigma])
+    rows["moments, slope"] = vector(MomentMatching(c.x).gradient(node))
+    slopes = energy_slope(c).mean(axis=2, keepdims=True)
+    rows["energy score, slope of a sample"] = slopes
+    rows["posterior at tau = s"] = at_noise(np.exp(-loss(y) / (2 * square)))
+    rows["where entropy stops it"] = vector(SquaredErrorWithEntropy(c.x, 0.5**0.5).optimum().sigma)
+    rows["mean of 20"] = vector((square / 20) ** 0.5)
+    rows["of y - y'"] = vector(spread(sigma * ROOTS) * 2)
+    if "u" in c.letters and "z_i" in c.letters:
+        rows["a draw and its neighbor"] = neighbors(c)
+        rows["a draw used twice"] = at_noise(
+            np.array([MomentMatching(c.x).value(Normal(one, 1e-7)) for one in y])
+        )
+        rows["its slope at s"] = vector(moved(at_data(c), "sigma", used_twice))
+    rows["with, mean square"] = vector(sigma**2 * (variance(c) + gradient(c) ** 2))
+    rows["sigma f'"] = at_noise(sigma * loss.derivative(y))
+    rows["excess"] = vector(excess(c))
+    rows["quartic"] = at_noise(QUARTIC(y))
+    fitted = SquaredError(own.x)
+    rows["as wide, f"] = at_noise(fitted(y))
+    rows["as wide, f'"] = at_noise(fitted.derivative(y))
+    rows["as wide, samples"] = along(pathwise(fitted, node, ROOTS))
+    rows["as wide, weighed"] = along(score_function(fitted, node, ROOTS))
+    rows["the same over n sigma"] = rows["as wide, samples"] / (c.x.size * sigma)
+    rows["weighed, over n sigma, and 1"] = rows["as wide, weighed"] / (c.x.size * sigma) + 1
     rows["y at -eps"] = at_noise(node.path(-ROOTS))
     rows["y - xbar"] = at_noise(loss.derivative(y) / (2 * c.x.size))
     rows["delta"] = vector(delta)
@@ -1085,7 +1282,7 @@ def known(c: Case) -> dict[str, Value]:
     rows["distance"] = np.asarray(abs(n["y"] - n["x_i"]))
     rows["-eps"] = at_noise(-ROOTS)
     rows["-k sin(ky)"] = at_noise(Cosine(k).derivative(y))
-    density = stats.norm.pdf(y, c.mu, sigma)
+    density = pdf(y, c.mu, sigma)
     rows["f and the slope of p"] = along((weighed(c).T * density).T)
     rows["with a baseline"] = at_noise(loss(y) - c.letters["b"])
     rows["A"] = vector(delta**2 + square - c.letters["b"] / c.x.size)
@@ -1094,13 +1291,12 @@ def known(c: Case) -> dict[str, Value]:
     )
     for name in ("variance with", "measure valued", "not coupled"):
         rows[f"{name}, over n^2"] = rows[name] / c.x.size**2
-    at_s = Normal(float(c.x.mean()), float(s))
     rows["at the data, with"] = vector(closed_form.variance(pathwise, loss, at_s))
     rows["at the data, without"] = vector(closed_form.variance(score_function, loss, at_s))
     rows["the posterior's width"] = rows["tempered, best"] ** 0.5
     rows["unit of the tempered"] = vector(2 * c.letters["tau"] ** 2)
     rows["width of a bump"] = vector((2 * k) ** -0.5)
-    rows["slope of E|y|"] = vector(stats.norm.pdf(c.mu / sigma) / sigma)
+    rows["slope of E|y|"] = vector(pdf(c.mu / sigma) / sigma)
     rows["the energy score's bound"] = vector(square**2)
     rows["y^2, slope"] = at_noise(quadratic(0).derivative(y))
     rows["(y - k)^2"] = at_noise(quadratic(k)(y))
@@ -1271,6 +1467,43 @@ WORDS: tuple[str, ...] = (
     r"c = \frac12",
     r"c > \frac12",
     r"\beta = 0",
+    # names
+    r"\log\sigma",
+    r"(\mu, \log\sigma)",
+    r"\cos(ky)",
+    r"p(y; \theta)",
+    r"p(y;\theta)",
+    r"E|y|",
+    r"E|h|",
+    r"\operatorname{Var} f",
+    r"f(y)\log p(y;\theta)",
+    r"f'(y)\log p",
+    r"r\sigma",
+    r"rs",
+    r"\varphi(z_i)",
+    r"|y-x_i|^\beta",
+    r"|y-y'|^\beta",
+    r"\beta > 0",
+    r"y-x",
+    r"\beta \ne 2",
+    r"\beta < 2",
+    r"\beta > 2",
+    r"\beta = 2",
+    r"y = \bar x + s\epsilon",
+    r"d\sigma^2",
+    r"h = F^2\epsilon",
+    r"h = F f'",
+    r"\log(1+e^y)",
+    r"k\sigma",
+    r"k\sigma < 1",
+    r"y - t",
+    r"f(y) = c + \beta(y - \mu)",
+    r"\log(e^{ky} + e^{-ky})",
+    r"(y-r)(y-t)(y^2-1)^2 - y^2",
+    r"y - r > y - t",
+    r"e^{-t(y-t)}",
+    r"(y-t)^2",
+    r"|y-k|",
     # the proof of the proposition: its own names and bounds
     r"L(\epsilon, t) = f(g(\epsilon, t))",
     r"E|L(\epsilon,t)| < \infty",

@@ -135,14 +135,23 @@ def is_setting(statement: str) -> bool:
     )
 
 
-def is_name(statement: str) -> bool:
-    """Letters and functions of letters, without a number, a sum, a quotient or a relation."""
-    return not sides(statement)[1] and not re.search(r"[\d+/]|-|frac|sqrt", statement)
+def is_name(statement: str, page: str) -> bool:
+    """A letter, a function of letters, or notation without a value here; nothing with numbers."""
+    if sides(statement)[1] or re.search(r"[\d+/]|-|frac|sqrt", statement):
+        return False
+    several = re.sub(r"[()\[\],;|.]|\\[,; ]", " ", statement).split()
+    letters = all(re.fullmatch(rf"{LETTER}|{LONE}'*|\\[A-Za-z]+'*", each) for each in several)
+    return (
+        ("," in statement and letters)
+        or len(several) <= 1
+        and letters
+        or readable(statement, cases(page)[0]) is None
+    )
 
 
 def problem(statement: str, page: str) -> str:
     """Why a formula is not confirmed; nothing if it is."""
-    if statement in WORDS or is_setting(statement) or is_name(statement):
+    if statement in WORDS or is_setting(statement) or is_name(statement, page):
         return ""
     try:
         if statement in CLAIMS or sides(statement)[1]:
@@ -168,3 +177,25 @@ def test_formulas_are_what_the_library_computes(path: Path) -> None:
         f"{path.name}: ${each}$ {why}" for each in stated(path) if (why := problem(each, path.stem))
     ]
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"E f = n(\delta^2 + 2\sigma^2 + s^2)",
+        r"2n\delta = 2n\sigma",
+        r"4n\sigma",
+        r"(2n\sigma, 2n\delta)",
+        r"E[2n(\delta+\sigma\epsilon)\,\epsilon] = n\sigma",
+        r"f'(y) = \sum_i (y - x_i)",
+        r"\frac{\partial}{\partial\sigma^2} E f = 2n",
+        r"\nabla f(\mu + \sigma\epsilon) = 2n(\delta + \sigma\epsilon)(1,\ 1)",
+        r"\operatorname{Var} f = n^2(4\delta^2\sigma^2 + 3\sigma^4)",
+        r"\sigma^2 + s^2 \ge 2\sigma^2 + s^2",
+        r"n\sigma",
+        r"\int f\,p\,dy = E f",
+        r"2(\mu",
+    ],
+)
+def test_wrong_or_unknown_formula_is_refused(formula: str) -> None:
+    assert problem(formula, "left-hand-side")
