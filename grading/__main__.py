@@ -6,6 +6,7 @@ import os
 import secrets
 import sys
 from collections import Counter
+from collections.abc import Container
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
@@ -68,7 +69,14 @@ def release(course: Path, names: list[str]) -> None:
 
 
 def grade(
-    course: Path, submissions: Path, jobs: int, sandbox: bool, roster: Path | None, **limits: float
+    course: Path,
+    submissions: Path,
+    jobs: int,
+    sandbox: bool,
+    roster: Path | None,
+    only: list[str],
+    force: bool,
+    **limits: float,
 ) -> None:
     """Grade what is new in a folder of submissions and record it in nbgrader's gradebook."""
     config = _config(course)
@@ -76,10 +84,17 @@ def grade(
         raise SystemExit(f"{submissions} is not a folder of submissions")
     names = sorted(path.name for path in (course / "source").glob("*"))
     roster = roster or course / "roster.csv"
-    folders = sorted(path.name for path in submissions.iterdir())
+    folders = [
+        path.name
+        for path in sorted(submissions.iterdir())
+        if path.is_symlink() or (path.is_dir() and not path.name.startswith("."))
+    ]
     students = _roster(roster) if roster.exists() else {name: {} for name in folders}
+    extensions = _extensions(course, students, names)
     if strangers := [ascii(name) for name in folders if name not in students]:
         print(f"not in the roster, not graded: {', '.join(strangers)}", file=sys.stderr)
+    if unknown := [name for name in only if name not in students]:
+        raise SystemExit(f"--student: no student has the id {', '.join(unknown)}")
     allowed = jail.Limits(**{**config.Grade.get("limits", {}), **limits})
     jail.probe(sandbox)
     if not sandbox:
@@ -93,11 +108,14 @@ def grade(
             gradebook.update_or_create_student(student, **fields)
 
     def one(chapter: str, student: str) -> tuple[str, str, Outcome]:
-        outcome = grade_submission(course, submissions, chapter, student, allowed, sandbox)
+        keep = [] if force else STATUSES[:1]
+        outcome = grade_submission(course, submissions, chapter, student, allowed, sandbox, keep)
         return chapter, student, outcome
 
     with ThreadPoolExecutor(jobs) as pool:
-        pending = [pool.submit(one, chapter, student) for chapter in names for student in students]
+        pending = [
+            pool.submit(one, chapter, student) for chapter in names for student in only or students
+        ]
         finished = tqdm(as_completed(pending), "grading", len(pending), unit="submission")
         try:
             done = sorted((each.result() for each in finished), key=lambda each: each[:2])
@@ -109,10 +127,16 @@ def grade(
             done[index] = one(chapter, student)
     for chapter, student, outcome in tqdm(done, "recording", unit="submission"):
         _record(api, course, chapter, student, outcome)
-    _extend(course, api.gradebook)
+    with api.gradebook as gradebook:
+        for chapter, student, days in extensions:
+            gradebook.update_or_create_submission(chapter, student)
+            gradebook.grant_extension(chapter, student, days=days)
     for chapter in names:
         found = Counter(outcome.status for name, _, outcome in done if name == chapter)
         print(f"{chapter}: " + ", ".join(f"{n} {status}" for status, n in sorted(found.items())))
+    attention = [each for each in done if each[2].status != "GRADED" or each[2].notes]
+    for chapter, student, outcome in attention:
+        print(f"look at {ascii(student)}, {chapter}: {'; '.join([outcome.status, *outcome.notes])}")
 
 
 def feedback(course: Path) -> None:
@@ -150,23 +174,44 @@ def _record(api: NbGraderAPI, course: Path, chapter: str, student: str, outcome:
         outcome.save(path)
 
 
+def _rows(path: Path, *columns: str) -> list[dict[str, str]]:
+    """Read a CSV file of the instructor's that has these columns."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file)
+        if missing := [name for name in columns if name not in (reader.fieldnames or [])]:
+            raise SystemExit(
+                f"{path} has no column {', '.join(missing)}; its first line must name "
+                f"{', '.join(columns)} with commas between them, and is {reader.fieldnames}"
+            )
+        return [row for row in reader if any(row.values())]
+
+
 def _roster(path: Path) -> dict[str, dict[str, str]]:
     """Read the CSV file that `nbgrader db student import` reads."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return {
-            row["id"]: {name: row[name] for name in FIELDS if row.get(name)}
-            for row in csv.DictReader(file)
-        }
+    return {
+        row["id"]: {name: row[name] for name in FIELDS if row.get(name)}
+        for row in _rows(path, "id")
+    }
 
 
-def _extend(course: Path, gradebook: Gradebook) -> None:
-    """Grant the extensions of `extensions.csv`: student, chapter, days."""
-    path = course / "extensions.csv"
-    if path.exists():
-        with path.open(newline="", encoding="utf-8-sig") as file, gradebook:
-            for row in csv.DictReader(file):
-                gradebook.update_or_create_submission(row["chapter"], row["student"])
-                gradebook.grant_extension(row["chapter"], row["student"], days=float(row["days"]))
+def _extensions(
+    course: Path, students: Container[str], chapters: Container[str]
+) -> list[tuple[str, str, float]]:
+    """Read the extensions of `extensions.csv` before anything is graded."""
+    path, extensions = course / "extensions.csv", []
+    for row in _rows(path, "student", "chapter", "days") if path.exists() else []:
+        student, chapter, days = row["student"], row["chapter"], row["days"]
+        if student not in students:
+            raise SystemExit(f"{path}: no student has the id {student!r}")
+        if chapter not in chapters:
+            raise SystemExit(f"{path}: no chapter of this course is called {chapter!r}")
+        try:
+            extensions.append((chapter, student, float(days)))
+        except (TypeError, ValueError):
+            raise SystemExit(
+                f"{path}: the days of {student} must be a number, got {days!r}"
+            ) from None
+    return extensions
 
 
 def _config(course: Path) -> Config:
@@ -219,6 +264,19 @@ def main() -> None:
     )
     command.add_argument(
         "--roster", type=Path, help="CSV: id, first_name, last_name, email, lms_user_id"
+    )
+    command.add_argument(
+        "--student",
+        dest="only",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="grade this one only; can be given several times",
+    )
+    command.add_argument(
+        "--force",
+        action="store_true",
+        help="run again what is already graded, or killed the grader",
     )
     seconds = jail.Limits.cell_seconds
     command.add_argument(

@@ -5,7 +5,7 @@ import math
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from .verdict import Outcome, digest, grade
 
 SECRET = "RPT_COURSE_SECRET"
 TRIED_WITH = "0.9.6"
+KILLED = "the grader was killed while this was running; `grade --student ID --force` runs it again"
 LARGEST = 20 * 2**20  # bytes of a file
 PICTURES = (".gif", ".heic", ".jpeg", ".jpg", ".pdf", ".png", ".webp")
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -114,14 +115,24 @@ def outcome_of(
 ) -> Outcome:
     """Grade a repaired submission, or return the kept outcome if nothing has changed.
 
-    `keep` has the statuses of what need not be run again.
+    `keep` has the statuses of what need not be run again. If it has any, what was running when the
+    grader itself was killed is not run again either, because it can kill it a second time.
     """
     path, secret = outcome_path(course, chapter, student), course_secret(course)
     key = digest(repaired, chapter, student, secret, limits, sandbox)
     kept = Outcome.read(path)
-    if kept and kept.digest == key and kept.status in keep:
+    if (
+        kept
+        and kept.digest == key
+        and (kept.status in keep or (keep and kept.status == "UNGRADED"))
+    ):
         return kept
-    outcome = grade(repaired, chapter, student, secret, limits, sandbox)
+    Outcome("UNGRADED", [KILLED], digest=key).save(path)
+    try:
+        outcome = grade(repaired, chapter, student, secret, limits, sandbox)
+    except BaseException:
+        path.unlink()
+        raise
     if outcome.status != "UNGRADED":  # which is never kept
         outcome.digest = key
     outcome.save(path)
@@ -212,6 +223,8 @@ class Scores(ExportPlugin):  # type: ignore[misc]
         config=True
     )
 
+    weights = Dict(help="of chapters in the total, other than 1").tag(config=True)
+
     def export(self, gradebook: Gradebook) -> None:
         """Write the file."""
         chapters = [
@@ -236,17 +249,27 @@ class Scores(ExportPlugin):  # type: ignore[misc]
                         strict=True,
                     )
                 )
-            for chapter in chapters:
-                columns = self._columns(gradebook, chapter, student.id)
-                row |= {
-                    f"{chapter.name} {key}" if plain else chapter.name: columns[key]
-                    for key in (columns if plain else ["score"])
-                }
+            scores = {each: self._columns(gradebook, each, student.id) for each in chapters}
+            for chapter, columns in scores.items():
+                if plain:
+                    row |= {f"{chapter.name} {key}": text for key, text in columns.items()}
+                else:  # the LMS would show it to the student
+                    row[chapter.name] = columns["score"] if columns["pending"] == "0" else ""
+            if plain:
+                row["total"] = self._total(scores)
             rows.append(row)
         with open(self.to or "scores.csv", "w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(rows[0]) if rows else CANVAS, quoting=csv.QUOTE_ALL)
             writer.writeheader()
             writer.writerows({key: _inert(value) for key, value in row.items()} for row in rows)
+
+    def _total(self, scores: Mapping[Assignment, Mapping[str, Any]]) -> str:
+        """Return the weighted mean of the chapters in percent, blank while anything is open."""
+        if any(columns["pending"] != "0" for columns in scores.values()):
+            return ""
+        weights = {each: self.weights.get(each.name, 1.0) for each in scores}
+        parts = [weights[each] * float(scores[each]["score"]) / each.max_score for each in scores]
+        return f"{100 * sum(parts) / sum(weights.values()):.4g}"
 
     def _columns(self, gradebook: Gradebook, chapter: Assignment, student: str) -> dict[str, Any]:
         """Return the columns of one submission; they are blank where there is nothing to score."""

@@ -4,24 +4,30 @@ Starts by its path, in a process of its own that sees nothing of this package. A
 kills its kernel is left out, and the others run again without it.
 """
 
+import contextlib
 import json
 import os
 import resource
 import signal
 import sys
+import threading
 import time
 from typing import Any
 
 import nbformat
+import psutil
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+TOO_LARGE = "asked for too much memory"
 
 
 class Client(NotebookClient):
     """A client that ends a kernel that prints too much."""
 
     allowance = 0
+    too_large = False
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
         """Count what a kernel sends before it is stored."""
@@ -30,6 +36,23 @@ class Client(NotebookClient):
             return super().process_message(msg, cell, cell_index)
         os.kill(self.km.provisioner.pid, signal.SIGKILL)  # type: ignore[union-attr]
         return None
+
+
+def watch(client: Client, memory: float) -> None:
+    """End a kernel that holds too much memory together with all that it started."""
+    while True:
+        time.sleep(0.5)
+        held, processes = 0, psutil.Process().children(recursive=True)
+        for process in processes:
+            with contextlib.suppress(psutil.Error):
+                used = process.memory_full_info()
+                # Forks share pages, which count once.
+                held += getattr(used, "pss", used.uss)
+        if held > memory:
+            client.too_large = True
+            for process in processes:
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
 
 
 def attempt(
@@ -41,6 +64,7 @@ def attempt(
     )
     client = Client(notebook, km=manager, allow_errors=True, shutdown_kernel="immediate")
     client.allowance = int(limits["output"])
+    threading.Thread(target=watch, args=(client, limits["memory"]), daemon=True).start()
     with client.setup_kernel(cleanup_kc=True):
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type != "code" or index in skipped:
@@ -54,13 +78,10 @@ def attempt(
             except CellTimeoutError:
                 return {index: f"TIMEOUT: no end within {client.timeout} s"}
             except DeadKernelError:
-                return {
-                    index: "CRASHED: printed too much"
-                    if client.allowance <= 0
-                    else "CRASHED: ended its kernel"
-                }
+                why = "printed too much" if client.allowance <= 0 else "ended its kernel"
+                return {index: f"CRASHED: {TOO_LARGE if client.too_large else why}"}
             if any(output.get("ename") == "MemoryError" for output in cell.outputs):
-                return {index: "CRASHED: asked for too much memory"}
+                return {index: f"CRASHED: {TOO_LARGE}"}
     return {}
 
 

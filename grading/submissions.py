@@ -54,6 +54,7 @@ def grade_submission(
         outcome = outcome_of(course, chapter, student, whole, limits, sandbox, keep)
     except OSError as error:  # no process, no memory, no disk: of this machine
         outcome = Outcome("UNGRADED", [str(error)])
+        outcome.save(kept)
     if more := [note for note in notes if note not in outcome.notes]:
         outcome.notes += more
         outcome.save(kept)

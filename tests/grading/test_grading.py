@@ -15,8 +15,10 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from grading.__main__ import CONFIG, main
 from grading.book import CHAPTERS
 from grading.nbgrader_plugins import _inert, safe
+from grading.verdict import Outcome
 from tests.grading.corpus import CASES, CHAPTER, RIGHT, ROOT, need_sandbox, notebook, submit
 
 NAMES = {
@@ -104,6 +106,7 @@ def test_status_and_scores_are_as_pinned(course: Course, student: str) -> None:
         assert row["pending"] == ("0" if student == "blank" else "3")
     assert case.notes in row["notes"]
     assert row["maximum"] == "11"
+    assert (row["total"] == "") == (row["pending"] != "0")  # blank until all is marked
 
 
 def test_each_student_of_the_roster_has_one_row(course: Course) -> None:
@@ -124,7 +127,8 @@ def test_canvas_layout(course: Course) -> None:
     assert list(rows[0]) == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", CHAPTER]
     assert rows[0]["Student"] == "Points Possible" and rows[0][CHAPTER] == "11"
     scores = {row["SIS Login ID"]: (row["ID"], row[CHAPTER]) for row in rows[1:]}
-    assert scores["reference"] == ("0", "8") and scores["absent"][1] == ""
+    assert scores["blank"] == ("1", "0") and scores["absent"][1] == ""
+    assert scores["reference"] == ("0", "")  # while a derivation waits for its mark
     assert len(rows) == len(CLASS) + 2
 
 
@@ -251,6 +255,72 @@ def test_mistakes_of_an_instructor_are_named(arguments: tuple[str, ...], message
     with pytest.raises(subprocess.CalledProcessError) as caught:
         grading(*arguments)
     assert message in caught.value.stderr and "Traceback" not in caught.value.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "arguments", "message"),
+    [
+        ("roster.csv", "id;first_name\nada;Ada\n", (), "roster.csv has no column id"),
+        ("roster.csv", "Student,ID,SIS Login ID\n", (), "its first line must name id"),
+        ("extensions.csv", "student;chapter;days\n", (), "has no column student, chapter, days"),
+        ("extensions.csv", f"student,chapter,days\nx,{CHAPTER},1\n", (), "has the id 'x'"),
+        ("extensions.csv", "student,chapter,days\nada,lhs,1\n", (), "is called 'lhs'"),
+        ("extensions.csv", f"student,chapter,days\nada,{CHAPTER},two\n", (), "got 'two'"),
+        ("grades.txt", "", ("--student", "bob"), "no student has the id bob"),
+    ],
+)
+def test_mistakes_in_an_instructors_files_are_named_before_anything_is_graded(
+    file: str,
+    text: str,
+    arguments: tuple[str, ...],
+    message: str,
+    released: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (released / file).write_text(text)
+    (released / "submissions" / "ada").mkdir(parents=True)
+    command = ["grading", "grade", str(released / "submissions"), "--out", str(released)]
+    monkeypatch.setattr(sys, "argv", [*command, *arguments])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert message in str(caught.value)
+
+
+def test_what_the_machine_failed_to_do_is_tried_again_alone_and_the_run_says_whom_to_look_at(
+    released: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls: list[str] = []
+
+    def graded(*arguments: Any) -> Outcome:
+        student = arguments[3]
+        calls.append(student)
+        if student == "eve" or calls == ["ada", "bob"]:
+            return Outcome("UNGRADED", ["no more processes"])
+        return Outcome("GRADED")
+
+    for student in ("ada", "bob", "eve"):
+        (released / "submissions" / student).mkdir(parents=True)
+    (released / "submissions" / ".DS_Store").touch()
+    (released / "submissions" / "grades.txt").touch()
+    monkeypatch.setattr("grading.__main__.grade_submission", graded)
+    monkeypatch.setattr("grading.jail.probe", lambda sandbox: None)
+    command = ["grading", "grade", str(released / "submissions"), "--out", str(released)]
+    monkeypatch.setattr(sys, "argv", command)
+    main()
+    assert calls == ["ada", "bob", "eve", "bob", "eve"]
+    out = capsys.readouterr().out.splitlines()
+    assert out == [
+        f"{CHAPTER}: 2 GRADED, 1 UNGRADED",
+        f"look at 'eve', {CHAPTER}: UNGRADED; no more processes",
+    ]
+
+
+@pytest.fixture
+def released(tmp_path: Path) -> Path:
+    """A course folder, made without nbgrader's help."""
+    (tmp_path / "source" / CHAPTER).mkdir(parents=True)
+    (tmp_path / "nbgrader_config.py").write_text(CONFIG.format(root=str(ROOT)))
+    return tmp_path
 
 
 def test_a_course_without_a_secret_is_refused(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_grading_refuses_where_the_sandbox_cannot_start(monkeypatch: pytest.Monk
     monkeypatch.setattr(jail, "_SETUP", "echo no namespaces here >&2; exit 1")
     with pytest.raises(
         jail.JailError,
-        match=r"the sandbox cannot start here; nothing was graded.\n.*\nno namespaces",
+        match=r"the sandbox cannot start here; nothing was graded. --no-sandbox.*\n.*\nno namespaces",
     ):
         jail.probe(sandbox=True)
 
@@ -111,3 +111,21 @@ except BlockingIOError:
             mine[0].kill()
     assert "".join(output["text"] for output in done.outputs[0]).split() == ["42"]
     assert greedy.result().failed
+
+
+@pytest.mark.parametrize("sandbox", [False, True])
+def test_memory_is_limited_for_all_processes_of_a_submission_together(sandbox: bool) -> None:
+    if sandbox:
+        need_sandbox()
+    hold = """
+import os, time
+for _ in range(6):
+    if os.fork() == 0:
+        held = b"x" * 250_000_000
+        time.sleep(10**6)
+time.sleep(10**6)
+"""
+    limits = replace(PATIENT, memory=1_200_000_000)
+    done = run_cells("print(1)", hold, "print(2)", limits=limits, sandbox=sandbox)
+    assert done.skipped == {1: "CRASHED: asked for too much memory"}, done
+    assert done.outputs[2][0]["text"] == "2\n"
