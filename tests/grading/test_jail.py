@@ -74,7 +74,7 @@ def test_grading_refuses_where_the_sandbox_cannot_start(monkeypatch: pytest.Monk
     monkeypatch.setattr(jail, "_SETUP", "echo no namespaces here >&2; exit 1")
     with pytest.raises(
         jail.JailError,
-        match=r"the sandbox cannot start here; nothing was graded. --no-sandbox.*\n.*\nno namespaces",
+        match=r"the sandbox cannot start here; nothing was graded. --no-sand.*\n.*\nno namespaces",
     ):
         jail.probe(sandbox=True)
 
