@@ -43,7 +43,7 @@ MARKDOWN = [
     "[x](javascript:alert(1))",
     "[x](JaVaScRiPt:alert(1))",
     "[x](javascript&colon;alert(1))",
-    "[x](jav&#x09;ascript:alert(1))",
+    "[x](java&#x09;script:alert(1))",
     "[x](files/javascript:alert(1))",
     "[x](<files/javascript:alert(1)>)",
     "[x][y]\n\n[y]: javascript:alert(1)",
