@@ -118,6 +118,11 @@ def posterior_with_prior(x, tau, m, r):
                 "numbers = [0.0, 1.0, 2.0, 30.0]\n",
                 hint="there the energy score has sigma = 11.0345 and s = 12.5773",
             ),
+            # evenly spaced, as a first guess is
+            Mutant(
+                "numbers = [1.0, 2.0, 3.0]\n",
+                hint="there the energy score has sigma = 0.9296 and s = 0.8165",
+            ),
             Mutant("numbers = [-1.0, 1.0]\n", hint="3 to 20 numbers are asked for, got 2"),
             Mutant(
                 "numbers = [1.0, 1.0, 1.0]\n",

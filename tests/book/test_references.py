@@ -47,7 +47,7 @@ def test_each_entry_has_a_key_of_name_and_year() -> None:
 
 
 # Not yet in their second edition, which has links; to be empty then.
-WAITING = ("variance-comparison.ipynb", "where-is-sigma.ipynb")
+WAITING = ("variance-comparison.ipynb",)
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page not in WAITING])
