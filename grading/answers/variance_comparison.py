@@ -111,23 +111,17 @@ pathwise variance is 0, and no constant reaches it unless $\beta = 0$.""",
         ],
     ),
     Claimed(
-        "variance-comparison-one-of-two",
+        "variance-comparison-turned-by-baseline",
         points=2,
-        value="k_mu_sigma",
-        solution="k_mu_sigma = (1.2, 1.0, 1.0)\n",
+        value="k_b",
+        solution="k_b = (5.0, 8.0)\n",
         mutants=[
-            Mutant(
-                "k_mu_sigma = (2.0, 1.0, 1.0)\n",
-                hint="there the trick does not win in both components",
-            ),
-            Mutant(
-                "k_mu_sigma = (0.5, 1.0, 1.0)\n", hint="there the trick wins in both components"
-            ),
-            # the crossover of the other loss in the text
-            Mutant(
-                "k_mu_sigma = (0.869954, 1.0, 1.0)\n",
-                hint="there the trick wins in both components",
-            ),
+            # no baseline
+            Mutant("k_b = (5.0, 0.0)\n", hint="there the trick wins, with 21.1 against 75"),
+            # the mean loss as the baseline
+            Mutant("k_b = (5.0, 4.05)\n", hint="there the trick wins, with 21.1 against 26.8"),
+            # so shallow that the loss is nearly a parabola
+            Mutant("k_b = (0.5, 1.01)\n", hint="there the trick wins, with 0.0434 against 0.0523"),
         ],
     ),
 ]
