@@ -500,6 +500,7 @@ QUOTED = re.compile(
     NUMBER_START + r"(\d[\d_]*(?:\.\d+)?)(?:/(\d+)(?![\d/]))?"
     r"(\s+(?:thousand|million)(?![- ]fold))?(\s+times\b)?"
 )
+WHOLE = re.compile(r"[\d,]+( times)?")
 SCALE = {"thousand": 1e3, "million": 1e6}
 
 
@@ -540,10 +541,14 @@ def quoted_numbers(notebook: NotebookNode) -> list[str]:
     for index, part, near in neighborhoods(notebook):
         pool = [one for each in near for one in numbers[each]]
         pool += linked(notebook.cells[index].source)
+        everywhere = len(near) >= len(numbers)  # 12.3 somewhere is not meant by 12
         found += [
             f"{at(notebook, index)}: no cell near it prints or asserts the number {shown}"
             for shown, value, half in quoted(without_formulas(part))
-            if not any(abs(value - one) <= half for one in pool)
+            if not any(
+                abs(value - one) <= (0.0 if everywhere and WHOLE.fullmatch(shown) else half)
+                for one in pool
+            )
         ]
     return found
 
@@ -590,7 +595,7 @@ def only_places(sequence: Sequence[float], *numbers: tuple[str, float, float]) -
     """Where these different numbers stand, if each stands in one place."""
     found = []
     for words, value, half in numbers:
-        if re.fullmatch(r"[\d,]+( times)?", words):
+        if WHOLE.fullmatch(words):
             half = 0.0  # 12.3 need not be meant
         places = [place for place, one in enumerate(sequence) if abs(one - value) <= half]
         if len(places) != 1 or places[0] in found:

@@ -834,9 +834,6 @@ CLAIMS: dict[str, Claim] = {
         ),
         0,
     ),
-    r"\partial E f/\partial\sigma^2 = \frac12\,\partial^2 E f/\partial\mu^2": lambda c: same(
-        moved(c, "v", expected), moved(c, "mu", lambda k: moved(k, "mu", expected)) / 2
-    ),
     r"\mathrm{NLL} = \tfrac12\log 2\pi + \log\sigma + \frac{\delta^2+s^2}{2\sigma^2}": lambda c: (
         vector(NegativeLogLikelihood(c.x).value(c.node))
     ),
@@ -875,9 +872,6 @@ CLAIMS: dict[str, Claim] = {
         -c.node.log_prob(np.array([c.x.mean()])) - 0.5 * np.log(2 * np.pi)
     ),
     r"\partial p/\partial\sigma^2 = \frac12\,\partial^2 p/\partial\mu^2": heat,
-    r"2n\sigma - 1/\sigma": lambda c: vector(
-        SquaredErrorWithEntropy(c.x, 0.5**0.5).gradient(c.node)[1]
-    ),
     r"\int_{-z_i}^\infty\varphi\,d\epsilon - \int_{-\infty}^{-z_i}\varphi\,d\epsilon = "
     r"\Phi(z_i) - \Phi(-z_i) = 2\Phi(z_i) - 1": both_sides_of_a_kink,
     r"\int_{-z_i}^\infty\epsilon\varphi\,d\epsilon - \int_{-\infty}^{-z_i}"
@@ -930,10 +924,6 @@ CLAIMS: dict[str, Claim] = {
     r"15\sigma^4\big]": lambda c: vector(variance(c, score_function)[0]),
     r"\operatorname{Var}_\sigma = \frac{n^2}{\sigma^2}\big[2A^2 + 20A\sigma^2 + "
     r"40\delta^2\sigma^2 + 74\sigma^4\big]": lambda c: vector(variance(c, score_function)[1]),
-    r"2a + 6v = 0": lambda c: by(c, a=level_left(c)[0]),
-    r"4a + 20v = 0": lambda c: by(c, a=level_left(c)[1]),
-    r"a = -3v": lambda c: by(c, a=level_left(c)[0]),
-    r"a = -5v": lambda c: by(c, a=level_left(c)[1]),
     r"b_\mu = n(\delta^2 + 3\sigma^2 + s^2)": lambda c: vector(best(c)[0]),
     r"b_\sigma = n(\delta^2 + 5\sigma^2 + s^2)": lambda c: vector(best(c)[1]),
     r"\frac{6\sigma^2 + 10\delta^2}{2\sigma^2 + \delta^2} = "
@@ -1442,14 +1432,8 @@ WORDS: tuple[str, ...] = (
     r"N(3, 2^2)",
     r"-\sum_i w_i\log p(x_i)",
     r"A = v",
-    r"\sigma = 0.1s",
-    r"10s",
-    r"a = A - b/n",
     r"\delta^2v",
-    r"d\sigma/d\eta",
     r"(y_i - x_i)^2",
-    r"f(y) = \alpha + \beta y",
-    r"c = \alpha + \beta\mu",
     r"f(y) = \sum_i w_i(y - x_i)^2",
     r"1 - w",
     r"\sigma\to0",
@@ -1481,20 +1465,15 @@ WORDS: tuple[str, ...] = (
     r"r\sigma",
     r"rs",
     r"\varphi(z_i)",
-    r"|y-x_i|^\beta",
-    r"|y-y'|^\beta",
     r"\beta > 0",
     r"y-x",
     r"\beta \ne 2",
     r"\beta < 2",
     r"\beta > 2",
     r"\beta = 2",
-    r"y = \bar x + s\epsilon",
-    r"d\sigma^2",
     r"h = F^2\epsilon",
     r"h = F f'",
     r"\log(1+e^y)",
-    r"k\sigma",
     r"k\sigma < 1",
     r"y - t",
     r"f(y) = c + \beta(y - \mu)",
@@ -1511,7 +1490,6 @@ WORDS: tuple[str, ...] = (
     r"E\,M(\epsilon) < \infty",
     r"|L(\epsilon,t) - L(\epsilon,t_0)| \le M(\epsilon)\,|t-t_0|",
     r"E[f'(g(\epsilon,t_0))\,\partial g/\partial t]",
-    r"|q_k| \le M",
     r"q_k(\epsilon) = [L(\epsilon,t_k) - L(\epsilon,t_0)]/(t_k - t_0)",
     r"\lim E q_k = E \lim q_k",
     r"E L(\epsilon,t_k) - E L(\epsilon,t_0)",

@@ -179,6 +179,13 @@ def test_formulas_are_what_the_library_computes(path: Path) -> None:
     assert not wrong, "\n" + "\n".join(wrong)
 
 
+def test_every_claim_belongs_to_a_formula() -> None:
+    printed = {each for path in [*PAGES, *MODULES] for each in stated(path)}
+    assert not set(CLAIMS) - printed
+    assert not set(WORDS) - printed
+    assert len(WORDS) == len(set(WORDS))
+
+
 @pytest.mark.parametrize(
     "formula",
     [
