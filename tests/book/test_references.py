@@ -46,11 +46,7 @@ def test_each_entry_has_a_key_of_name_and_year() -> None:
         assert key == name + year
 
 
-# Not yet in their second edition, which has links; to be empty then.
-WAITING = ("variance-comparison.ipynb",)
-
-
-@pytest.mark.parametrize("page", [page for page in PAGES if page not in WAITING])
+@pytest.mark.parametrize("page", PAGES)
 def test_each_citation_is_a_link(page: str) -> None:
     assert bare(text(page)) == []
 
