@@ -759,6 +759,7 @@ GATES: list[Gate] = [
     colors,
     figures,
     figure_descriptions,
+    figure_cells,
     cell_lengths,
     columns,
     surrounded,

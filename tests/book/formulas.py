@@ -1265,6 +1265,7 @@ def known(c: Case) -> dict[str, Value]:
     rows["as wide, weighed"] = along(score_function(fitted, node, ROOTS))
     rows["the same over n sigma"] = rows["as wide, samples"] / (c.x.size * sigma)
     rows["weighed, over n sigma, and 1"] = rows["as wide, weighed"] / (c.x.size * sigma) + 1
+    rows["spread of k y"] = vector(spread(k * y) ** 0.5)
     rows["y at -eps"] = at_noise(node.path(-ROOTS))
     rows["y - xbar"] = at_noise(loss.derivative(y) / (2 * c.x.size))
     rows["delta"] = vector(delta)
@@ -1275,6 +1276,7 @@ def known(c: Case) -> dict[str, Value]:
     density = pdf(y, c.mu, sigma)
     rows["f and the slope of p"] = along((weighed(c).T * density).T)
     rows["with a baseline"] = at_noise(loss(y) - c.letters["b"])
+    rows["a baseline, for each term"] = vector(c.letters["b"] / c.x.size)
     rows["A"] = vector(delta**2 + square - c.letters["b"] / c.x.size)
     rows["variance without, b, over n^2"] = vector(
         variance(c, score_function, baseline=c.letters["b"]) / c.x.size**2

@@ -65,7 +65,9 @@ def good() -> NotebookNode:
         new_output("error", ename="ValueError", evalue="sigma", traceback=["ValueError: sigma"])
     ]
     plot = new_code_cell("ax.plot(x, y, color=COLORS['lhs'])\nplt.show()", id="plotting")
-    plot.update(metadata=nbformat.from_dict({"mystnb": FIGURE}), outputs=[image()])
+    plot.update(
+        metadata=nbformat.from_dict({"mystnb": FIGURE, "tags": ["hide-input"]}), outputs=[image()]
+    )
     added = [new_markdown_cell(FILLER, id="picture"), plot]
     for number in range(8):
         text = new_markdown_cell(FILLER, id=f"text-{number}")
@@ -196,7 +198,9 @@ fault("figures", "heavy")(
     )
 )
 fault("figure_descriptions", "no metadata")(
-    lambda notebook: cell(notebook, "plotting").update(metadata=NotebookNode())
+    lambda notebook: cell(notebook, "plotting").update(
+        metadata=nbformat.from_dict({"tags": ["hide-input"]})
+    )
 )
 fault("figure_descriptions", "no caption")(
     lambda notebook: cell(notebook, "plotting").metadata.update(mystnb={"image": FIGURE["image"]})
@@ -272,6 +276,10 @@ fault("quoted_numbers", "in a caption")(
     lambda notebook: cell(notebook, "plotting").metadata.mystnb.figure.update(
         caption="The ratio is 12.25."
     )
+)
+
+fault("figure_cells", "not folded")(
+    lambda notebook: cell(notebook, "plotting").metadata.update(tags=[])
 )
 
 says("opening", "title", "# Meet", "## Meet")
@@ -479,6 +487,7 @@ def drawn_bytes(notebook: NotebookNode) -> str:
 @pytest.mark.parametrize("tag", ["hide-input", "show-input"])
 def test_a_figure_of_five_inches_whose_cell_is_tagged_passes(tag: str) -> None:
     notebook = good()
+    cell(notebook, "plotting").metadata.tags = []
     assert "fold its code" in gates.figure_cells(notebook)[0]
     cell(notebook, "plotting").metadata.tags = [tag]
     assert gates.figure_cells(notebook) == []
