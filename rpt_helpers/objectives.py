@@ -117,10 +117,11 @@ class MomentMatching:
 
     @_of_a_normal
     def pathwise(self, node: Normal, eps: ArrayLike) -> FloatArray:
-        """Return one gradient per sample, shape (n_samples, 2), for at least two samples.
+        """Return one gradient a sample, shape (n_samples, 2), for two samples or more.
 
-        The square of an expectation is not an expectation: each sample multiplies its own
-        derivative with the excess of its neighbor, which is independent of it.
+        The square of an expectation is not an expectation: each sample
+        multiplies its own derivative with the excess of its neighbor, which is
+        independent of it.
         """
         eps = draws("eps", eps)
         if len(eps) < 2:
@@ -128,7 +129,8 @@ class MomentMatching:
         centered = self.data.deviation(node.path(eps))
         s_square = self.data.mean_square_deviation
         other = np.roll(centered, 1)
-        return node.pullback(2 * other + (other**2 - s_square) * centered / s_square, eps)
+        slope = 2 * other + (other**2 - s_square) * centered / s_square
+        return node.pullback(slope, eps)
 
     def optimum(self) -> Normal:
         r"""Return :math:`N(\bar x, s^2)`."""
@@ -160,7 +162,8 @@ class Penalized:
     @_of_a_normal
     def pathwise(self, node: Normal, eps: ArrayLike) -> FloatArray:
         """Return one gradient per sample, shape (n_samples, 2)."""
-        return estimators.pathwise(self.loss, node, eps) / self.unit + self._gradient_of_term(node)
+        sample = estimators.pathwise(self.loss, node, eps)
+        return sample / self.unit + self._gradient_of_term(node)
 
 
 class SquaredErrorWithEntropy(Penalized):
