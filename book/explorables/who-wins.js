@@ -16,6 +16,7 @@ const K = [0.05, 3];
 const SWEEP = range(49).map(i => K[0] * (K[1] / K[0]) ** (i / 48));
 const ORDERS = 9;
 const PARTS = [{name: "mu", symbol: "μ"}, {name: "sigma", symbol: "σ"}];
+const plain = value => Math.abs(value) < 0.01 ? value.toExponential(0).replace("-", "−") : `${value}`;
 const here = document.currentScript?.src; // where the second script lies too; nowhere in a notebook
 
 /** Gradient and both variances, in mu and sigma. Throws a sentence about a loss that has none. */
@@ -174,7 +175,7 @@ export class WhoWins extends Explorable {
     const up = scaleLog([min(all), max(all)], [high - 30, 20]).nice();
     chart.append("g").attr("class", "axis").attr("transform", `translate(0,${high - 30})`)
       .call(axisBottom(x).tickValues([0.05, 0.1, 0.2, 0.5, 1, 2, 3]).tickFormat(value => `${value}`));
-    chart.append("g").attr("class", "axis").attr("transform", "translate(44,0)").call(axisLeft(up).ticks(4, "~g"));
+    chart.append("g").attr("class", "axis").attr("transform", "translate(44,0)").call(axisLeft(up).ticks(4).tickFormat(plain));
     const kinds = [["pathwise", "pathwise"], ["score", "score_function"]];
     for (const [name, color] of kinds) {
       PARTS.forEach((part, i) => {
@@ -203,7 +204,7 @@ export class WhoWins extends Explorable {
     const total = sum(coefficients, each => each ** 2) || 1;
     const shares = coefficients.map(each => each ** 2 / total);
     const x = order => 20 + (order - 0.5) * (wide - 20) / ORDERS;
-    chart.append("text").attr("x", 0).attr("y", 11).text("shares of the loss's variance by Hermite order: high orders cost the trick more");
+    chart.append("text").attr("x", 0).attr("y", 11).text("Hermite orders of the loss (higher: faster wiggles)");
     shares.forEach((share, i) => {
       chart.append("rect").attr("x", x(i + 1) - 12).attr("width", 24).attr("y", 78 - 45 * share).attr("height", 45 * share)
         .attr("fill", "currentColor").attr("fill-opacity", 0.6);
