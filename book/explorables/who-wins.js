@@ -175,7 +175,7 @@ export class WhoWins extends Explorable {
     const up = scaleLog([min(all), max(all)], [high - 30, 20]).nice();
     chart.append("g").attr("class", "axis").attr("transform", `translate(0,${high - 30})`)
       .call(axisBottom(x).tickValues([0.05, 0.1, 0.2, 0.5, 1, 2, 3]).tickFormat(value => `${value}`));
-    chart.append("g").attr("class", "axis").attr("transform", "translate(44,0)").call(axisLeft(up).ticks(4).tickFormat(plain));
+    chart.append("g").attr("class", "axis").attr("transform", "translate(44,0)").call(axisLeft(up).ticks(4, plain));
     const kinds = [["pathwise", "pathwise"], ["score", "score_function"]];
     for (const [name, color] of kinds) {
       PARTS.forEach((part, i) => {
