@@ -15,6 +15,11 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FOOT = '<div style="width: 100%; font-size: 8px; text-align: center" class="pageNumber"></div>'
 
 
+def chromium() -> str | None:
+    """Return the browser of this machine, if it has one."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 def one_page() -> Path:
     """Build the book as one page, and return its file."""
     program = "from jupyter_book.cli.main import main; main()"
@@ -39,15 +44,15 @@ def one_page() -> Path:
 
 def write(target: Path = TARGET) -> int:
     """Print the book."""
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = chromium()
     if browser is None:
         raise SystemExit(f"The book is printed by Chromium, and none is here ({BROWSERS})")
     from playwright.sync_api import sync_playwright
 
     page_file = one_page()
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        page = chromium.new_page(color_scheme="light")
+        running = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        page = running.new_page(color_scheme="light")
         page.goto(page_file.as_uri())
         page.evaluate("document.documentElement.dataset.theme = 'light'")
         page.wait_for_load_state("networkidle")
@@ -62,6 +67,6 @@ def write(target: Path = TARGET) -> int:
             header_template="<div></div>",
             footer_template=FOOT,
         )
-        chromium.close()
+        running.close()
     print("The book is at", target)
     return 0

@@ -1,6 +1,5 @@
 """The figures that move, driven in a browser by keys and by dragging, against the library."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import explorables
 import numpy as np
 import pytest
+from chromium import CHROMIUM, needs_chromium
 from playwright.sync_api import Locator, Page, sync_playwright
 
 from authoring import formulas
@@ -30,14 +30,9 @@ from rpt_helpers import (
 from rpt_helpers.explorables import TITLES, explore
 from rpt_helpers.losses import DifferentiableLoss
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 LOSS = SquaredError(datasets.ten_draws())
 MEANS, WITHIN = 2000, 4  # standard errors
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on this machine; CI has one"
-)
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -388,13 +383,12 @@ class Shell:
 
 @pytest.mark.parametrize(("metadata", "scripts"), [({"cellId": "a"}, 1), ({}, 0), (None, 0)])
 def test_jupyterlab_is_sent_the_script_and_a_stored_output_is_not(
-    monkeypatch: pytest.MonkeyPatch, metadata: dict[str, str] | None, scripts: int
+    monkeypatch: pytest.MonkeyPatch, address: str, metadata: dict[str, str] | None, scripts: int
 ) -> None:
     sent: list[Any] = []
     monkeypatch.setattr("IPython.display.display", sent.append)
     if metadata is not None:
         monkeypatch.setattr("builtins.get_ipython", lambda: Shell(metadata), raising=False)
-    explorables.bundle()
-    figure = explore("two-ways")
+    figure = explore("two-ways")  # the script was written for the page at `address`
     assert len(sent) == scripts
     assert "script" not in figure._repr_html_() and "moves on the page" in repr(figure)

@@ -1,19 +1,15 @@
 """The printed book: one file that holds every chapter, with links that stay inside it."""
 
-import os
-import shutil
 from typing import Any
 
 import pypdf
 import pytest
+from chromium import needs_chromium
 
 from authoring import pdf
 from authoring.notebooks import chapters, read
 
-pytestmark = pytest.mark.skipif(
-    not any(map(shutil.which, pdf.BROWSERS)) and not os.environ.get("CI"),
-    reason="no Chromium on this machine; CI has one",
-)
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ import numpy as np
 import playwright.sync_api
 import pytest
 from bs4 import BeautifulSoup
+from chromium import CHROMIUM, needs_chromium
 from fontTools.ttLib import TTFont
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
@@ -34,13 +35,6 @@ from rpt_helpers import plots
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "https://github.com/owner/name"
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-
-needs_chromium = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on this machine; CI has one"
-)
 
 
 def build(

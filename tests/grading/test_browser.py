@@ -6,7 +6,6 @@ Chromium opens both pages, and clicks whatever can be clicked.
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chromium import CHROMIUM, needs_chromium
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader.api import Gradebook
@@ -24,9 +24,6 @@ from nbgrader.api import Gradebook
 from grading import inert
 from tests.grading.corpus import CHAPTER, ROOT, cell_of, notebook
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 MARKDOWN = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -153,7 +150,7 @@ SUSPECT = """() => [...document.querySelectorAll('*')].flatMap(each => [
         .map(one => `${each.tagName} ${one.name}=${one.value}`)])"""
 
 
-@pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
+@needs_chromium
 def test_nothing_that_a_student_wrote_runs_in_an_instructors_browser(
     course: Path, server: str
 ) -> None:
