@@ -122,6 +122,8 @@ pathwise variance is 0, and no constant reaches it unless $\beta = 0$.""",
             Mutant("k_b = (5.0, 4.05)\n", hint="there the trick wins, with 21.1 against 26.8"),
             # so shallow that the loss is nearly a parabola
             Mutant("k_b = (0.5, 1.01)\n", hint="there the trick wins, with 0.0434 against 0.0523"),
+            # nearly a kink, which no rule can resolve
+            Mutant("k_b = (1e6, 1e6)\n", hint="k must be between 0.1 and 10, got 1e+06"),
         ],
     ),
 ]

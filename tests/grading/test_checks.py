@@ -170,10 +170,12 @@ def test_a_registered_check_stays_as_it_was(register: Callable[[str], Any]) -> N
         ([2.0002, 4.0002], "here every value is nearly right, with a relative error of 1e-04"),
         ([2.001, 4.002], "here every value is nearly right, with a relative error of 5e-04"),
         ([2, float("inf")], "here component 2 (sigma) is wrong"),
+        ([2 + 0j, 4], None),
+        (map(float, (2, 4)), None),
     ],
 )
 def test_a_comparison_says_how_an_answer_differs_and_not_from_what(
-    answer: list[float], hint: str | None
+    answer: Any, hint: str | None
 ) -> None:
     assert compare(answer, [2, 4], "here", ("mu", "sigma")) == hint
 
