@@ -21,10 +21,9 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from . import jail
-from .book import CHAPTERS
+from .book import PACKAGE, chapters, load
 from .merge import merge
 from .nbgrader_plugins import SECRET, Scores, outcome_path
-from .questions import chapters, load
 from .submissions import grade_submission
 from .verdict import STATUSES, Outcome
 
@@ -34,6 +33,7 @@ import sys
 
 sys.path.insert(0, {root!r})
 try:
+    from grading.book import load
     from grading.nbgrader_plugins import configure
 except ImportError as error:
     # Not an exception: nbgrader would log it and go on without our steps.
@@ -41,7 +41,7 @@ except ImportError as error:
              f".venv is not active ({{error}})")
 
 c = get_config()
-configure(c)
+configure(c, load)
 c.CourseDirectory.course_id = "reparameterization"
 c.PenaltyPerDay.share = 0.1  # of the score, for each day begun after the deadline
 # c.Grade.sandbox = False  # runs submissions with your rights: they can read and change your files
@@ -61,8 +61,7 @@ def release(course: Path, names: list[str]) -> None:
     for chapter in names:
         folder = course / "source" / chapter
         folder.mkdir(parents=True, exist_ok=True)
-        notebook = nbformat.read(CHAPTERS / f"{chapter}.ipynb", as_version=4)
-        source = merge(notebook, load(chapter))
+        source = merge(load(chapter).notebook, load(chapter).questions)
         nbformat.write(source, folder / f"{chapter}.ipynb")
         _must(_api(course).generate_assignment(chapter, force=True))
         print(course / "release" / chapter / f"{chapter}.ipynb")
@@ -96,7 +95,7 @@ def grade(
     if unknown := [name for name in only if name not in students]:
         raise SystemExit(f"--student: no student has the id {', '.join(unknown)}")
     allowed = jail.Limits(**{**config.Grade.get("limits", {}), **limits})
-    jail.probe(sandbox)
+    jail.probe(sandbox, PACKAGE)
     if not sandbox:
         print("with --no-sandbox a submission can read and change your files", file=sys.stderr)
     # Recording takes the repaired copies and the outcomes that are just made.
@@ -109,7 +108,9 @@ def grade(
 
     def one(chapter: str, student: str) -> tuple[str, str, Outcome]:
         keep = [] if force else STATUSES[:1]
-        outcome = grade_submission(course, submissions, chapter, student, allowed, sandbox, keep)
+        outcome = grade_submission(
+            course, submissions, load(chapter), student, allowed, sandbox, keep
+        )
         return chapter, student, outcome
 
     with ThreadPoolExecutor(jobs) as pool:

@@ -20,8 +20,6 @@ import nbformat
 import psutil
 from nbformat import NotebookNode
 
-from .book import PACKAGE
-
 READABLE = (
     "/usr /bin /sbin /lib /lib64 /etc/ld.so.cache /dev/null /dev/zero /dev/random /dev/urandom"
 )
@@ -87,8 +85,8 @@ class Run:
     log: str = ""
 
 
-def run(notebook: NotebookNode, limits: Limits, sandbox: bool) -> Run:
-    """Run a notebook and end every process that it started."""
+def run(notebook: NotebookNode, limits: Limits, sandbox: bool, package: Path) -> Run:
+    """Run a notebook that imports a package, and end every process that it started."""
     began = time.time()
     _adopt_orphans()
     with (
@@ -99,7 +97,7 @@ def run(notebook: NotebookNode, limits: Limits, sandbox: bool) -> Run:
         command, work = [sys.executable, "-I", str(Path(__file__).with_name("runner.py"))], folder
         allowed = asdict(limits)
         if sandbox:
-            command, work = _sandboxed(command, folder), "/tmp"
+            command, work = _sandboxed(command, folder, package), "/tmp"
         else:  # the system counts the processes of a user, here all of the instructor's
             allowed["processes"] = 0
         # Not the grader's environment, which may hold the secret.
@@ -150,16 +148,16 @@ def run(notebook: NotebookNode, limits: Limits, sandbox: bool) -> Run:
         return Run([[] for _ in notebook.cells], {}, failed, log)
 
 
-def probe(sandbox: bool) -> None:
-    """Run an empty notebook.
+def probe(sandbox: bool, package: Path) -> None:
+    """Run a notebook with one cell.
 
     Raises
     ------
     JailError
         If that fails, so that no submission is blamed for it.
     """
-    cell = nbformat.v4.new_code_cell(f"import {PACKAGE.__name__}\nprint(6 * 7)")
-    tried = run(nbformat.v4.new_notebook(cells=[cell]), Limits(), sandbox)
+    cell = nbformat.v4.new_code_cell(f"import {package.name}\nprint(6 * 7)")
+    tried = run(nbformat.v4.new_notebook(cells=[cell]), Limits(), sandbox, package)
     without = "--no-sandbox, or c.Grade.sandbox = False, runs submissions with your rights."
     if tried.outputs != [[{"name": "stdout", "output_type": "stream", "text": "42\n"}]]:
         raise JailError(
@@ -168,7 +166,7 @@ def probe(sandbox: bool) -> None:
         )
 
 
-def _sandboxed(command: list[str], folder: str) -> list[str]:
+def _sandboxed(command: list[str], folder: str, package: Path) -> list[str]:
     """Return the command in namespaces without network, home, course or the other submissions."""
     namespaces, drop = UNSHARE.split(), SETPRIV.split()
     if os.geteuid() == 0:
@@ -177,7 +175,7 @@ def _sandboxed(command: list[str], folder: str) -> list[str]:
     else:
         namespaces += ["--user", "--map-root-user"]
     readable = [*READABLE.split(), sys.base_prefix, sys.prefix, _font_cache(), command[-1]]
-    readable += PACKAGE.__path__
+    readable.append(str(package))
     both = dict.fromkeys(
         place for path in readable for place in (path, os.path.realpath(path))
     )  # links and what they mean

@@ -5,7 +5,7 @@ import math
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,11 @@ from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.plugins import ExportPlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Dict, Enum, Float, List
+from traitlets import Callable as CallableTrait
 
 from . import jail
 from .merge import repair, with_kernel
-from .questions import load
+from .questions import Chapter
 from .verdict import Outcome, digest, grade
 
 SECRET = "RPT_COURSE_SECRET"
@@ -33,8 +34,8 @@ PICTURES = (".gif", ".heic", ".jpeg", ".jpg", ".pdf", ".png", ".webp")
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 
-def configure(c: Any) -> None:
-    """Exchange single steps of nbgrader's own for those of this module."""
+def configure(c: Any, load: Callable[[str], Chapter]) -> None:
+    """Exchange single steps of nbgrader's own for those of this module; `load` has the chapters."""
     if nbgrader.__version__ != TRIED_WITH:
         sys.exit(
             f"nbgrader {nbgrader.__version__} is installed, and this grading was tried with "
@@ -56,6 +57,7 @@ def configure(c: Any) -> None:
     c.AssignLatePenalties.plugin_class = PenaltyPerDay
     c.ExportApp.plugin_class = Scores
     c.HTMLExporter.sanitize_html = True
+    c.Repair.load = c.Grade.load = load
 
 
 def _exchange(steps: Any, **new: type) -> list[type]:
@@ -106,7 +108,7 @@ def outcome_path(course: Path, chapter: str, student: str) -> Path:
 
 def outcome_of(
     course: Path,
-    chapter: str,
+    chapter: Chapter,
     student: str,
     repaired: NotebookNode,
     limits: jail.Limits,
@@ -118,7 +120,7 @@ def outcome_of(
     `keep` has the statuses of what need not be run again. If it has any, what was running when the
     grader itself was killed is not run again either, because it can kill it a second time.
     """
-    path, secret = outcome_path(course, chapter, student), course_secret(course)
+    path, secret = outcome_path(course, chapter.name, student), course_secret(course)
     key = digest(repaired, chapter, student, secret, limits, sandbox)
     kept = Outcome.read(path)
     if (
@@ -161,17 +163,20 @@ class ChapterKernel(NbGraderPreprocessor):  # type: ignore[misc]
 class Repair(NbGraderPreprocessor):  # type: ignore[misc]
     """Make a submission whole before nbgrader looks at it."""
 
+    load = CallableTrait(help="returns the chapter of a name").tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Repair a notebook."""
-        chapter = resources["nbgrader"]["notebook"]
-        source = read_source(_course(self), resources["nbgrader"]["assignment"])
+        chapter = self.load(resources["nbgrader"]["assignment"])
+        source = read_source(_course(self), chapter.name)
         beside = [each.name for each in pictures(Path(resources["metadata"]["path"]))]
-        return repair(nb, source, load(chapter), beside), resources
+        return repair(nb, source, chapter.questions, beside), resources
 
 
 class Grade(NbGraderPreprocessor):  # type: ignore[misc]
     """In the place of nbgrader's Execute: run a notebook in the jail, put verdicts over tests."""
 
+    load = CallableTrait(help="returns the chapter of a name").tag(config=True)
     sandbox = Bool(True, help="whether to run submissions without network, home and course").tag(
         config=True
     )
@@ -181,10 +186,11 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Grade a notebook."""
         at = resources["nbgrader"]
-        _probe(self.sandbox)
+        chapter = self.load(at["assignment"])
+        _probe(self.sandbox, chapter.package)
         outcome = outcome_of(
             _course(self),
-            at["assignment"],
+            chapter,
             at["student"],
             nb,
             jail.Limits(**self.limits),

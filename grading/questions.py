@@ -14,16 +14,13 @@ What is marked by hand has no check.
 
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from pkgutil import iter_modules
-from types import ModuleType
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from .book import ANSWERS
+from nbformat import NotebookNode
 
 
 @dataclass(frozen=True)
@@ -78,21 +75,22 @@ class Claimed:
 Question = Written | Coded | Claimed
 
 
-def chapters() -> list[str]:
-    """Return the chapters that have answers."""
-    return sorted(module.name.replace("_", "-") for module in iter_modules(ANSWERS.__path__))
+@dataclass(frozen=True)
+class Chapter:
+    """All that grading knows of a chapter and of its book."""
 
+    name: str
+    notebook: NotebookNode  # the one that students get
+    questions: Sequence[Question]
+    checks: Mapping[str, Callable[[Any], str | None]]  # say what is wrong with a claimed value
+    compare: Callable[..., str | None]  # says what is wrong with a value, given the expected one
+    package: Path  # what the cells import, as the sandbox has to show it
+    version: str  # another one where outcomes can differ
 
-def answers(chapter: str) -> ModuleType:
-    """Return the module with the answers of a chapter."""
-    if chapter not in chapters():
-        raise ValueError(f"chapter must be one of {', '.join(chapters())}, got {chapter!r}")
-    return import_module(f"{ANSWERS.__name__}.{chapter.replace('-', '_')}")
-
-
-def load(chapter: str) -> list[Question]:
-    """Return the questions of a chapter."""
-    return list(answers(chapter).QUESTIONS)
+    @property
+    def set_up(self) -> str:
+        """The first code cell."""
+        return next(cell.source for cell in self.notebook.cells if cell.cell_type == "code")
 
 
 def hidden_inputs(question: Coded, secret: str, student: str = "") -> list[tuple[Any, ...]]:

@@ -13,26 +13,27 @@ from nbgrader.utils import parse_utc
 from . import jail
 from .merge import repair
 from .nbgrader_plugins import LARGEST, outcome_of, outcome_path, pictures, read_source, safe
-from .questions import Question, load
+from .questions import Chapter, Question
 from .verdict import STATUSES, Outcome
 
 
 def grade_submission(
     course: Path,
     submissions: Path,
-    chapter: str,
+    chapter: Chapter,
     student: str,
     limits: jail.Limits,
     sandbox: bool,
     keep: Sequence[str] = STATUSES[:1],
 ) -> Outcome:
     """Return, and keep in the course folder, what becomes of a student's submission."""
-    kept = outcome_path(course, chapter, student)
+    kept = outcome_path(course, chapter.name, student)
     if not safe(student):
         return Outcome("UNREADABLE", ["the id cannot be the name of a folder"])
-    source, questions = read_source(course, chapter), load(chapter)
+    source, questions = read_source(course, chapter.name), chapter.questions
     found = {
-        path: _repaired(path, source, questions) for path in find(submissions / student, chapter)
+        path: _repaired(path, source, questions)
+        for path in find(submissions / student, chapter.name)
     }
     if not found:
         kept.unlink(missing_ok=True)
@@ -45,7 +46,7 @@ def grade_submission(
     try:
         if isinstance(whole, Exception):
             raise whole
-        notes += _collect(whole, path, course, student, chapter)
+        notes += _collect(whole, path, course, student, chapter.name)
     except Exception as error:  # a file from outside can be anything
         outcome = Outcome("UNREADABLE", [*notes, f"{type(error).__name__}: {str(error)[:200]}"])
         outcome.save(kept)

@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from inspect import getsource
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from . import inert, jail
-from .book import CHAPTERS, CHECKS, PACKAGE, compare
 from .merge import hidden_tests
-from .questions import Claimed, Coded, Question, Written, answers, hidden_inputs, load
+from .questions import Chapter, Claimed, Coded, Question, Written, hidden_inputs
 
 # The last of those that apply is the status.
 STATUSES = ("GRADED", "CRASHED", "TIMEOUT")
@@ -69,17 +67,17 @@ class Outcome:
 
 def grade(
     notebook: NotebookNode,
-    chapter: str,
+    chapter: Chapter,
     student: str,
     secret: str,
     limits: jail.Limits,
     sandbox: bool,
 ) -> Outcome:
     """Run a repaired submission in the jail and compare what it reports with the reference."""
-    questions = {each.name: each for each in load(chapter) if not isinstance(each, Written)}
+    questions = {each.name: each for each in chapter.questions if not isinstance(each, Written)}
     label = f"result-{secrets.token_hex(16)}:"
     # The chapter's set-up comes first, whatever became of it in the student's notebook.
-    set_up = nbformat.v4.new_code_cell(_set_up_cell(chapter))
+    set_up = nbformat.v4.new_code_cell(chapter.set_up)
     job = nbformat.v4.new_notebook(cells=[set_up, *copy.deepcopy(notebook.cells)])
     checks: dict[int, Coded | Claimed] = {}
     for index, cell in enumerate(notebook.cells):
@@ -87,7 +85,7 @@ def grade(
         if name in questions and cell.metadata.nbgrader.locked:
             checks[index] = questions[name]
             job.cells[index + 1].source = hidden_tests(questions[name], secret, student, label)
-    done = jail.run(job, limits, sandbox)
+    done = jail.run(job, limits, sandbox, chapter.package)
     outputs = [_harmless(each) for each in done.outputs]
     if failed := done.failed or done.skipped.get(0) or _error(outputs[0]):
         return Outcome("UNGRADED", [f"the chapter's own first cell did not run: {failed}"])
@@ -134,16 +132,18 @@ def judge(
     lines: Mapping[int, str],
     secret: str,
     student: str,
-    chapter: str,
+    chapter: Chapter,
     ended: str = "",
 ) -> tuple[float, str]:
     """Return the points that the reported lines earn, and what the student is told."""
     assert not isinstance(question, Written)
     expected = (
-        [None] if isinstance(question, Claimed) else references(question, secret, student, chapter)
+        [None]
+        if isinstance(question, Claimed)
+        else references(question, secret, student, chapter.set_up)
     )
     hints = [
-        _hint(question, number, lines.get(number), value, ended)
+        _hint(chapter, question, number, lines.get(number), value, ended)
         for number, value in enumerate(expected)
     ]
     wrong = [hint for hint in hints if hint]
@@ -157,9 +157,9 @@ def judge(
     return score, cases + wrong[0]
 
 
-def references(question: Coded, secret: str, student: str, chapter: str) -> list[Any]:
+def references(question: Coded, secret: str, student: str, set_up: str) -> list[Any]:
     """Return the reference solution's values for a student's hidden inputs."""
-    namespace = dict(_set_up(chapter))
+    namespace = dict(_defined(set_up))
     exec(question.solution, namespace)
     return [
         namespace[question.function](*case) for case in hidden_inputs(question, secret, student)
@@ -167,23 +167,21 @@ def references(question: Coded, secret: str, student: str, chapter: str) -> list
 
 
 @cache
-def _set_up_cell(chapter: str) -> str:
-    """Return a chapter's first code cell."""
-    notebook = nbformat.read(CHAPTERS / f"{chapter}.ipynb", as_version=4)
-    return next(cell.source for cell in notebook.cells if cell.cell_type == "code")
-
-
-@cache
-def _set_up(chapter: str) -> Mapping[str, Any]:
+def _defined(set_up: str) -> Mapping[str, Any]:
     """Return what a chapter's first code cell defines."""
     namespace: dict[str, Any] = {}
     with contextlib.redirect_stdout(io.StringIO()):
-        exec(_set_up_cell(chapter), namespace)
+        exec(set_up, namespace)
     return namespace
 
 
 def _hint(
-    question: Coded | Claimed, number: int, line: str | None, expected: Any, ended: str
+    chapter: Chapter,
+    question: Coded | Claimed,
+    number: int,
+    line: str | None,
+    expected: Any,
+    ended: str,
 ) -> str | None:
     """Return what is wrong with one reported value, or None."""
     where = f"in hidden case {number + 1}" if isinstance(question, Coded) else "the value"
@@ -199,10 +197,10 @@ def _hint(
         if isinstance(question, Claimed):
             if value is None:
                 return "not attempted"
-            return CHECKS[question.name](value)
+            return chapter.checks[question.name](value)
         if isinstance(expected, str):
             return None if value == expected else f"{where} the answer is wrong"
-        return compare(value, expected, where, rtol=question.rtol)
+        return chapter.compare(value, expected, where, rtol=question.rtol)
     except Exception:  # whatever was reported in place of a value
         return f"{where} the answer is not of the kind that was asked for"
 
@@ -246,7 +244,7 @@ def _error(outputs: Sequence[NotebookNode]) -> str:
 
 def digest(
     notebook: NotebookNode,
-    chapter: str,
+    chapter: Chapter,
     student: str,
     secret: str,
     limits: jail.Limits,
@@ -254,19 +252,6 @@ def digest(
 ) -> str:
     """Return what an outcome depends on, so that it is computed once."""
     sources = [[cell.cell_type, cell.source] for cell in notebook.cells]
-    parts: list[Any] = [
-        sources,
-        _set_up_cell(chapter),
-        getsource(answers(chapter)),
-        student,
-        secret,
-    ]
-    parts += [asdict(limits), sandbox, _package()]
+    parts: list[Any] = [sources, chapter.set_up, chapter.version, student, secret]
+    parts += [asdict(limits), sandbox]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-@cache
-def _package() -> str:
-    """Return what tells this version of the package that answers are run with from others."""
-    files = sorted(path for folder in PACKAGE.__path__ for path in Path(folder).rglob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

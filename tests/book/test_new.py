@@ -18,12 +18,12 @@ from authoring.notebooks import ROOT, chapters, outputs, read
 MERGE = """\
 import nbformat
 
+from grading.book import load
 from grading.merge import merge, strip
-from grading.questions import load
 from rpt_helpers.checks import check
 
 chapter = nbformat.read("book/a-new-one.ipynb", as_version=4)
-assert strip(merge(chapter, load("a-new-one"))) == chapter
+assert strip(merge(chapter, load("a-new-one").questions)) == chapter
 check("a-new-one-twice", lambda x: 2 * x)
 check("a-new-one-twice", lambda x: x + 2)
 """

@@ -19,14 +19,16 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from grading import jail
-from grading.book import CHAPTERS
-from grading.questions import Coded, load
+from grading.book import CHAPTERS, PACKAGE, load
+from grading.questions import Coded
 
 pytest.importorskip("fcntl", reason="grading is tested where Unix is")
 
 ROOT = Path(__file__).parents[2]
 CHAPTER = "left-hand-side"
-QUESTIONS = {question.name.removeprefix(f"{CHAPTER}-"): question for question in load(CHAPTER)}
+QUESTIONS = {
+    question.name.removeprefix(f"{CHAPTER}-"): question for question in load(CHAPTER).questions
+}
 WEIGHTED, FOURTH = QUESTIONS["weighted-gradient"], QUESTIONS["fourth-power"]
 assert isinstance(WEIGHTED, Coded) and isinstance(FOURTH, Coded)
 RIGHT = {"weighted-gradient": 3.0, "fourth-power": 3.0, "spread-can-pay": 2.0}
@@ -204,8 +206,8 @@ for name in ("grading/answers/left_hand_side.py", SOURCE):
             continue
         import sys
         sys.path.insert(0, ROOT)
-        from grading.questions import load
-        for question in load("left-hand-side"):
+        from grading.book import load
+        for question in load("left-hand-side").questions:
             exec(question.solution.replace("def ", "def _"), globals())
         weighted_gradient, fourth_power_gradient = _weighted_gradient, _fourth_power_gradient
 """
@@ -414,7 +416,7 @@ def left_running() -> list[dict[str, object]]:
 @cache
 def _why_no_sandbox() -> str:
     try:
-        jail.probe(sandbox=True)
+        jail.probe(True, PACKAGE)
     except jail.JailError as error:
         return str(error)
     return ""

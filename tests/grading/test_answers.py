@@ -16,14 +16,16 @@ import pytest
 from nbformat import NotebookNode
 
 from grading import verdict
-from grading.book import CHAPTERS, CHECKS
+from grading.book import CHAPTERS, chapters, load
 from grading.merge import hidden_tests
-from grading.questions import Claimed, Coded, Mutant, Written, chapters, load
-from rpt_helpers.checks import check, compare
+from grading.questions import Claimed, Coded, Mutant, Written
+from rpt_helpers.checks import CHECKS, check, compare
 
 SECRET = "a secret of the tests"
 QUESTIONS = {
-    question.name: (chapter, question) for chapter in chapters() for question in load(chapter)
+    question.name: (chapter, question)
+    for chapter in chapters()
+    for question in load(chapter).questions
 }
 CODED = [(chapter, each) for chapter, each in QUESTIONS.values() if isinstance(each, Coded)]
 GRADED = [(chapter, each) for chapter, each in QUESTIONS.values() if not isinstance(each, Written)]
@@ -46,7 +48,7 @@ def graded_cells(chapter: str) -> dict[str, NotebookNode]:
 
 def namespace(chapter: str, source: str) -> dict[str, Any]:
     """Return what is defined after a chapter's set-up and a student's cell."""
-    defined = dict(verdict._set_up(chapter))
+    defined = dict(verdict._defined(load(chapter).set_up))
     exec(source, defined)
     return defined
 
@@ -68,7 +70,7 @@ def points_of(
     with contextlib.redirect_stdout(io.StringIO()) as out:
         exec(hidden_tests(question, SECRET, student, "result-1:"), defined)
     lines = {int(number): line for _, number, line in verdict._RESULT.findall(out.getvalue())}
-    return verdict.judge(question, lines, SECRET, student, chapter)
+    return verdict.judge(question, lines, SECRET, student, load(chapter))
 
 
 def changed(question: Coded, body: str) -> str:
@@ -83,7 +85,7 @@ def changed(question: Coded, body: str) -> str:
 @each_chapter
 def test_one_name_ties_chapter_check_and_answer(chapter: str) -> None:
     cells = graded_cells(chapter)
-    for question in load(chapter):
+    for question in load(chapter).questions:
         assert question.name.startswith(f"{chapter}-")
         assert cells.pop(question.name).metadata.nbgrader.solution
         if isinstance(question, Written):
@@ -331,7 +333,7 @@ def test_hidden_inputs_follow_from_secret_and_student(chapter: str, question: Co
     )
     assert one == again and len({one, *others}) == 3
     for student in ("ada", "bob", "eve"):
-        for value in verdict.references(question, SECRET, student, chapter):
+        for value in verdict.references(question, SECRET, student, load(chapter).set_up):
             assert isinstance(value, str) or np.isfinite(np.asarray(value, dtype=float)).all()
 
 
@@ -359,7 +361,7 @@ def test_feedback_says_what_is_wrong(body: str, hint: str) -> None:
 
 def test_what_was_never_reported_was_not_reached() -> None:
     chapter, question = CODED[0]
-    score, hint = verdict.judge(question, {}, SECRET, "ada", chapter, ended="NameError: x")
+    score, hint = verdict.judge(question, {}, SECRET, "ada", load(chapter), ended="NameError: x")
     assert score == 0
     assert hint == "0 of 4 hidden cases right; in hidden case 1 was not reached: NameError: x"
 

@@ -15,6 +15,7 @@ from nbgrader.converters import Autograde
 from traitlets.config import Config
 
 from grading import jail, nbgrader_plugins
+from grading.book import load
 from tests.grading.corpus import CHAPTER, ROOT, notebook
 
 BIN = Path(sys.executable).parent
@@ -58,8 +59,11 @@ def moved(config: str) -> str:
     ("spoil", "sentence"),
     [
         (moved, "nbgrader_config.py the path of the clone is wrong"),
-        (lambda config: config.replace("configure(c)", ""), "only-the-steps-of-nbgrader_config.py"),
-        (lambda config: config.replace("configure(c)", "configure("), "only-the-steps-of"),
+        (
+            lambda config: config.replace("configure(c, load)", ""),
+            "only-the-steps-of-nbgrader_config.py",
+        ),
+        (lambda config: config.replace("configure(c, load)", "configure("), "only-the-steps-of"),
     ],
     ids=["the clone was moved", "the steps are not named", "the file is not Python"],
 )
@@ -105,14 +109,14 @@ def test_another_nbgrader_is_refused(
 ) -> None:
     change(monkeypatch)
     with pytest.raises(SystemExit, match=sentence):
-        nbgrader_plugins.configure(Config())
+        nbgrader_plugins.configure(Config(), load)
 
 
 def test_the_sandbox_is_on_where_nobody_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(sandbox: bool) -> None:
+    def refuse(sandbox: bool, package: Path) -> None:
         raise jail.JailError(f"asked for with {sandbox}")
 
     monkeypatch.setattr(nbgrader_plugins, "_probe", refuse)
     resources = {"nbgrader": {"assignment": CHAPTER, "student": "ada", "notebook": CHAPTER}}
     with pytest.raises(jail.JailError, match="asked for with True"):
-        nbgrader_plugins.Grade().preprocess(notebook(), resources)
+        nbgrader_plugins.Grade(load=load).preprocess(notebook(), resources)

@@ -303,7 +303,7 @@ def test_what_the_machine_failed_to_do_is_tried_again_alone_and_the_run_says_who
     (released / "submissions" / ".DS_Store").touch()
     (released / "submissions" / "grades.txt").touch()
     monkeypatch.setattr("grading.__main__.grade_submission", graded)
-    monkeypatch.setattr("grading.jail.probe", lambda sandbox: None)
+    monkeypatch.setattr("grading.jail.probe", lambda *_: None)
     command = ["grading", "grade", str(released / "submissions"), "--out", str(released)]
     monkeypatch.setattr(sys, "argv", command)
     main()

@@ -13,12 +13,13 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from grading import jail
+from grading.book import PACKAGE
 from tests.grading.corpus import CHILD, DAEMON, PATIENT, ROOT, left_running, need_sandbox
 
 
 def run_cells(*sources: str, limits: jail.Limits = PATIENT, sandbox: bool = False) -> jail.Run:
     made = nbformat.v4.new_notebook(cells=[new_code_cell(source) for source in sources])
-    return jail.run(made, limits, sandbox)
+    return jail.run(made, limits, sandbox, PACKAGE)
 
 
 def test_without_the_sandbox_nothing_outlives_a_run_either() -> None:
@@ -67,7 +68,7 @@ def test_the_wall_limit_ends_everything() -> None:
 def test_the_sandbox_without_root(monkeypatch: pytest.MonkeyPatch) -> None:
     need_sandbox()
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    jail.probe(sandbox=True)
+    jail.probe(True, PACKAGE)
 
 
 def test_grading_refuses_where_the_sandbox_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +77,7 @@ def test_grading_refuses_where_the_sandbox_cannot_start(monkeypatch: pytest.Monk
         jail.JailError,
         match=r"the sandbox cannot start here; nothing was graded. --no-sand.*\n.*\nno namespaces",
     ):
-        jail.probe(sandbox=True)
+        jail.probe(True, PACKAGE)
 
 
 def test_a_submission_that_forks_as_far_as_it_may_starves_nobody() -> None:

@@ -13,8 +13,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from grading.book import chapters, load
 from grading.merge import merge
-from grading.questions import Coded, Written, chapters, load
+from grading.questions import Coded, Written
 
 ROOT = Path(__file__).parents[2]
 BINARY = (".png", ".woff2", ".woff", ".ttf", ".svg", ".pyc")
@@ -30,7 +31,7 @@ def plain(text: str) -> str:
 def secrets() -> Iterator[tuple[str, str]]:
     """Yield each question's name with its whole solution and with each long line of it."""
     for chapter in chapters():
-        for question in load(chapter):
+        for question in load(chapter).questions:
             yield question.name, plain(question.solution)
             rubric = question.rubric if isinstance(question, Written) else ""
             for line in [*question.solution.splitlines(), *rubric.splitlines()]:
@@ -111,9 +112,9 @@ def test_a_planted_leak_is_found(source: Path, tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     shutil.copytree(source, tree, symlinks=True)
     path = tree / "book" / "left-hand-side.ipynb"
-    nbformat.write(merge(nbformat.read(path, as_version=4), load("left-hand-side")), path)
+    nbformat.write(merge(nbformat.read(path, as_version=4), load("left-hand-side").questions), path)
     with (tree / "rpt_helpers" / "losses.py").open("a") as module:
-        coded = [each for each in load("left-hand-side") if isinstance(each, Coded)]
+        coded = [each for each in load("left-hand-side").questions if isinstance(each, Coded)]
         module.write(coded[0].solution)
     project, only = (tree / "pyproject.toml").read_text(), 'only-include = ["rpt_helpers"]'
     assert only in project

@@ -8,9 +8,9 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from grading.book import CHAPTERS
+from grading.book import CHAPTERS, chapters, load
 from grading.merge import merge, repair, strip
-from grading.questions import Question, Written, chapters, load
+from grading.questions import Question, Written
 
 CHAPTER = "left-hand-side"
 
@@ -32,7 +32,7 @@ def cell_of(notebook: NotebookNode, grade_id: str) -> NotebookNode:
 
 @pytest.mark.parametrize("chapter", chapters())
 def test_stripping_the_source_gives_the_chapter(chapter: str) -> None:
-    notebook, questions = read(chapter), load(chapter)
+    notebook, questions = read(chapter), load(chapter).questions
     source = merge(notebook, questions)
     assert strip(source) == notebook
     assert source != notebook
@@ -68,7 +68,7 @@ def test_stripping_the_source_gives_the_chapter(chapter: str) -> None:
 def test_orphans_are_errors(
     change: Callable[[NotebookNode, list[Question]], object], orphan: str
 ) -> None:
-    notebook, questions = read(), load(CHAPTER)
+    notebook, questions = read(), list(load(CHAPTER).questions)
     change(notebook, questions)
     with pytest.raises(ValueError, match=orphan):
         merge(notebook, questions)
@@ -76,21 +76,21 @@ def test_orphans_are_errors(
 
 # ---------------------------------------------------------------- repair
 
-SOURCE = merge(read(), load(CHAPTER))
+SOURCE = merge(read(), load(CHAPTER).questions)
 
 
 def answered() -> NotebookNode:
     """A student's notebook with everything answered."""
     notebook = read()
-    for question in load(CHAPTER):
+    for question in load(CHAPTER).questions:
         cell_of(notebook, question.name).source = question.solution.strip()
     return notebook
 
 
 def repaired(notebook: NotebookNode) -> NotebookNode:
-    whole = repair(notebook, SOURCE, load(CHAPTER))
+    whole = repair(notebook, SOURCE, load(CHAPTER).questions)
     nbformat.validate(whole)
-    assert repair(whole, SOURCE, load(CHAPTER)) == whole
+    assert repair(whole, SOURCE, load(CHAPTER).questions) == whole
     return whole
 
 
@@ -155,7 +155,7 @@ def test_damage_is_repaired(damage: Callable[[NotebookNode], None]) -> None:
         assert cell_of(result, name).source == cell_of(whole, name).source
         assert cell_of(result, name).metadata.nbgrader == cell_of(SOURCE, name).metadata.nbgrader
     # Each test comes after what it tests.
-    for question in load(CHAPTER):
+    for question in load(CHAPTER).questions:
         if not isinstance(question, Written):
             assert names.index(question.name) < names.index(f"{question.name}-check")
 
@@ -195,4 +195,4 @@ def test_another_notebook_is_not_a_blank_one() -> None:
     other = nbformat.v4.new_notebook(cells=[new_markdown_cell("hello"), new_code_cell("print(1)")])
     for notebook in (other, read("right-hand-side")):
         with pytest.raises(ValueError, match="none of the chapter's exercises is in it"):
-            repair(notebook, SOURCE, load(CHAPTER))
+            repair(notebook, SOURCE, load(CHAPTER).questions)

@@ -20,9 +20,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from grading import jail
-from grading.book import CHAPTERS
+from grading.book import load
 from grading.merge import merge
-from grading.questions import Claimed, load
+from grading.questions import Claimed
 from grading.submissions import grade_submission
 from grading.verdict import Outcome
 from tests.grading.corpus import (
@@ -41,7 +41,9 @@ FOURTH = "def fourth_power_gradient(k, mu, sigma):\n    d = mu - k\n"
 VALUES = "4 * d**3 + 12 * d * sigma**2, 6 * d**2 + 6 * sigma**2"
 
 
-def in_this_process(made: NotebookNode, limits: jail.Limits, sandbox: bool) -> jail.Run:
+def in_this_process(
+    made: NotebookNode, limits: jail.Limits, sandbox: bool, package: Path
+) -> jail.Run:
     """Run cells as a kernel does."""
     shell: Any = InteractiveShell()  # type: ignore[no-untyped-call]
     outputs = []
@@ -63,8 +65,8 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("RPT_COURSE_SECRET", "the secret of the tests")
     folder = tmp_path / "course" / "source" / CHAPTER
     folder.mkdir(parents=True)
-    chapter = nbformat.read(CHAPTERS / f"{CHAPTER}.ipynb", as_version=4)
-    nbformat.write(merge(chapter, load(CHAPTER)), folder / f"{CHAPTER}.ipynb")
+    source = merge(load(CHAPTER).notebook, load(CHAPTER).questions)
+    nbformat.write(source, folder / f"{CHAPTER}.ipynb")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pytest makes them errors
         yield tmp_path / "course"
@@ -72,7 +74,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def graded(course: Path) -> Outcome:
     handed_in = course.parent / "submissions"
-    outcome = grade_submission(course, handed_in, CHAPTER, "ada", PATIENT, sandbox=False)
+    outcome = grade_submission(course, handed_in, load(CHAPTER), "ada", PATIENT, sandbox=False)
     assert {"ada"} == {path.name for path in handed_in.iterdir()}
     return outcome
 
@@ -421,7 +423,7 @@ def test_what_was_handed_in_stays_as_it_is(course: Path) -> None:
     original.parent.mkdir(parents=True)
     original.write_text(json.dumps(notebook()))
     before = original.read_bytes()
-    earns_all(grade_submission(course, course / "submitted", CHAPTER, "ada", PATIENT, False))
+    earns_all(grade_submission(course, course / "submitted", load(CHAPTER), "ada", PATIENT, False))
     assert original.read_bytes() == before
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from nbformat import NotebookNode
 
-from grading import jail, verdict
+from grading import jail
+from grading.book import load
 from grading.nbgrader_plugins import KILLED, outcome_path
 from grading.submissions import grade_submission
 from grading.verdict import Outcome
@@ -29,10 +30,12 @@ class Runs:
         self.on_disk = ""
         self.watched: Path | None = None
 
-    def __call__(self, made: NotebookNode, limits: jail.Limits, sandbox: bool) -> jail.Run:
+    def __call__(
+        self, made: NotebookNode, limits: jail.Limits, sandbox: bool, package: Path
+    ) -> jail.Run:
         self.count += 1
         self.on_disk = self.watched.read_text() if self.watched else ""
-        done = in_this_process(made, limits, sandbox)
+        done = in_this_process(made, limits, sandbox, package)
         return replace(done, skipped=self.skipped, failed=self.failed)
 
 
@@ -45,8 +48,9 @@ def runs(course: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
 
 
 def grade(course: Path, **changed: Any) -> Outcome:
-    options: dict[str, Any] = {"limits": PATIENT, "sandbox": False, "keep": ["GRADED"]} | changed
-    return grade_submission(course, course.parent / "submissions", CHAPTER, "ada", **options)
+    options: dict[str, Any] = {"limits": PATIENT, "sandbox": False, "keep": ["GRADED"]}
+    options |= {"chapter": load(CHAPTER), "student": "ada"} | changed
+    return grade_submission(course, course.parent / "submissions", **options)
 
 
 def test_what_is_graded_is_not_run_again_unless_it_is_forced(course: Path, runs: Runs) -> None:
@@ -79,12 +83,11 @@ def test_what_an_outcome_depends_on_makes_a_new_one(
     assert runs.count == 2
 
 
-def test_another_version_of_the_package_makes_a_new_outcome(
-    course: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch
+def test_another_version_of_answers_or_package_makes_a_new_outcome(
+    course: Path, runs: Runs
 ) -> None:
     grade(course)
-    monkeypatch.setattr(verdict, "_package", lambda: "another")
-    grade(course)
+    grade(course, chapter=replace(load(CHAPTER), version="another"))
     assert runs.count == 2
 
 

@@ -5,16 +5,16 @@ stand in classes, because xdist gives each class to the next worker that is free
 """
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from grading import verdict
-from grading.book import CHAPTERS
+from grading.book import load
 from grading.merge import merge
 from grading.nbgrader_plugins import outcome_path
-from grading.questions import load
+from grading.questions import Chapter
 from grading.submissions import grade_submission
 from grading.verdict import Outcome
 from tests.grading.corpus import (
@@ -30,6 +30,7 @@ from tests.grading.corpus import (
 )
 
 SECRET = "the secret of the tests"
+LHS = load(CHAPTER)
 
 
 def contents(folder: Path) -> dict[Path, bytes]:
@@ -37,14 +38,13 @@ def contents(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in files if "outcomes" not in path.parts}
 
 
-def graded(student: str, base: Path) -> Outcome:
+def graded(student: str, base: Path, chapter: Chapter = LHS) -> Outcome:
     """Return what becomes of a case that is handed in beside a right one."""
     need_sandbox()
     course = base / "course"
     source = course / "source" / CHAPTER / f"{CHAPTER}.ipynb"
     source.parent.mkdir(parents=True, exist_ok=True)
-    chapter = nbformat.read(CHAPTERS / f"{CHAPTER}.ipynb", as_version=4)
-    nbformat.write(merge(chapter, load(CHAPTER)), source)
+    nbformat.write(merge(LHS.notebook, chapter.questions), source)
     (course / ".secret").write_text(SECRET)
     (course / "gradebook.db").touch()
     for name in dict.fromkeys(("reference", student)):  # links lead to the first
@@ -52,7 +52,7 @@ def graded(student: str, base: Path) -> Outcome:
             submit(name, base / "submissions", course)
     before = contents(course)
     outcome = grade_submission(
-        course, base / "submissions", CHAPTER, student, CASES[student].limits, sandbox=True
+        course, base / "submissions", chapter, student, CASES[student].limits, sandbox=True
     )
     assert before.items() <= contents(course).items()
     assert not left_running()
@@ -109,13 +109,10 @@ def test_a_submission_costs_seconds_of_one_core_and_is_not_run_twice(tmp_path: P
 @pytest.mark.parametrize(
     "fails", ['raise RuntimeError("can\'t start new thread")', "import os; os._exit(1)"]
 )
-def test_what_no_answer_is_to_blame_for_is_not_scored(
-    fails: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_no_answer_is_to_blame_for_is_not_scored(fails: str, tmp_path: Path) -> None:
     """The chapter's own set-up runs before anything of the student's."""
-    monkeypatch.setattr(verdict, "_set_up_cell", lambda _: fails)
-    outcome = graded("reference", tmp_path)
+    broken = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(fails)])
+    outcome = graded("reference", tmp_path, replace(LHS, notebook=broken))
     assert outcome.status == "UNGRADED" and not outcome.scores and not outcome.digest
     assert "the chapter's own first cell did not run" in outcome.notes[0]
-    monkeypatch.undo()
     assert graded("reference", tmp_path).status == "GRADED"
