@@ -21,18 +21,22 @@ import psutil
 from nbformat import NotebookNode
 
 READABLE = (
-    "/usr /bin /sbin /lib /lib64 /etc/ld.so.cache /dev/null /dev/zero /dev/random /dev/urandom"
+    "/usr /bin /sbin /lib /lib64 /etc/ld.so.cache "
+    "/dev/null /dev/zero /dev/full /dev/random /dev/urandom"
 )
+# Not bubblewrap: it leaves the memory disks that it makes without a limit, lets a program make
+# user namespaces of its own, which chroot forbids, and has no user for each job.
 UNSHARE = "unshare --mount --pid --net --ipc --uts --fork --kill-child"
 SETPRIV = "setpriv --no-new-privs --bounding-set=-all --inh-caps=-all --pdeathsig KILL"
 _lock = threading.Lock()
 _running: set[int] = set()
 
-# Builds, in a mount namespace, a root that holds the given paths read-only and an empty /tmp.
+# Builds, in a mount namespace, a root that holds the given paths read-only, an empty /tmp, and
+# what shells and pools of processes need.
 _SETUP = """
 set -e
 root=$1; shift
-mount -t tmpfs -o size=256m,mode=755 tmpfs "$root"
+mount -t tmpfs -o size=$1,mode=755 tmpfs "$root"; shift
 while [ "$1" != -- ]; do
     mkdir -p "$root$(dirname "$1")"
     if [ -e "$root$1" ]; then :
@@ -44,8 +48,11 @@ while [ "$1" != -- ]; do
     fi
     shift
 done
-mkdir -p "$root/tmp" "$root/proc"
-chmod 1777 "$root/tmp"
+mkdir "$root/tmp" "$root/proc" "$root/dev/pts" "$root/dev/shm"
+chmod 1777 "$root/tmp" "$root/dev/shm"
+mount -t devpts -o newinstance,ptmxmode=666 devpts "$root/dev/pts"
+ln -s pts/ptmx "$root/dev/ptmx"
+ln -s /proc/self/fd "$root/dev/fd"
 mount -t proc proc "$root/proc"
 cd /
 shift
@@ -62,6 +69,7 @@ class Limits:
     cpu_seconds: float = 100
     memory: float = 4 * 2**30
     file_size: float = 64 * 2**20
+    disk: float = 256 * 2**20  # all files in its folder together
     output: float = 2**20
     processes: float = 128  # threads among them; only in the sandbox, where a job has its own user
     restarts: float = 5
@@ -97,7 +105,8 @@ def run(notebook: NotebookNode, limits: Limits, sandbox: bool, package: Path) ->
         command, work = [sys.executable, "-I", str(Path(__file__).with_name("runner.py"))], folder
         allowed = asdict(limits)
         if sandbox:
-            command, work = _sandboxed(command, folder, package), "/tmp"
+            command, work = _sandboxed(command, folder, limits.disk, package), "/tmp"
+            allowed["disk"] = 0  # its folder is a disk of that size
         else:  # the system counts the processes of a user, here all of the instructor's
             allowed["processes"] = 0
         # Not the grader's environment, which may hold the secret.
@@ -106,15 +115,11 @@ def run(notebook: NotebookNode, limits: Limits, sandbox: bool, package: Path) ->
             "LANG": "C.UTF-8",
             "TZ": "UTC",
             "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        environment |= {
-            "MPLCONFIGDIR": _font_cache(),
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         }
         environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-        environment |= dict.fromkeys(
-            ("HOME", "TMPDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"), work
-        )
+        own = "HOME TMPDIR IPYTHONDIR JUPYTER_RUNTIME_DIR JUPYTER_CONFIG_DIR MPLCONFIGDIR"
+        environment |= dict.fromkeys(own.split(), work)
         with _lock:
             process = subprocess.Popen(
                 command,
@@ -128,7 +133,7 @@ def run(notebook: NotebookNode, limits: Limits, sandbox: bool, package: Path) ->
             _running.add(process.pid)
         failed = "the runner ended before its work was done"
         try:
-            job = json.dumps({"notebook": notebook, "limits": allowed})
+            job = json.dumps({"notebook": notebook, "limits": allowed, "fonts": _fonts()})
             process.communicate(job.encode(), timeout=limits.wall_seconds + 15)
         except subprocess.TimeoutExpired:
             failed = f"the runner did not end within {limits.wall_seconds:g} s"
@@ -166,7 +171,7 @@ def probe(sandbox: bool, package: Path) -> None:
         )
 
 
-def _sandboxed(command: list[str], folder: str, package: Path) -> list[str]:
+def _sandboxed(command: list[str], folder: str, disk: float, package: Path) -> list[str]:
     """Return the command in namespaces without network, home, course or the other submissions."""
     namespaces, drop = UNSHARE.split(), SETPRIV.split()
     if os.geteuid() == 0:
@@ -174,12 +179,13 @@ def _sandboxed(command: list[str], folder: str, package: Path) -> list[str]:
         drop += ["--reuid", user, "--regid", user, "--clear-groups"]
     else:
         namespaces += ["--user", "--map-root-user"]
-    readable = [*READABLE.split(), sys.base_prefix, sys.prefix, _font_cache(), command[-1]]
+    readable = [*READABLE.split(), sys.base_prefix, sys.prefix, _fonts(), command[-1]]
     readable.append(str(package))
     both = dict.fromkeys(
         place for path in readable for place in (path, os.path.realpath(path))
     )  # links and what they mean
-    return [*namespaces, "sh", "-c", _SETUP, "sh", folder, *both, "--", *drop, "--", *command]
+    set_up = ["sh", "-c", _SETUP, "sh", folder, f"{disk:.0f}", *both]
+    return [*namespaces, *set_up, "--", *drop, "--", *command]
 
 
 def _user() -> int:
@@ -204,11 +210,11 @@ def _user() -> int:
 
 
 @cache
-def _font_cache() -> str:
-    """Return matplotlib's folder with the list of fonts, which takes seconds to make."""
-    import matplotlib.font_manager  # noqa: F401
+def _fonts() -> str:
+    """Return the file with matplotlib's list of fonts, which takes seconds to make."""
+    from matplotlib import font_manager, get_cachedir
 
-    return matplotlib.get_cachedir()
+    return f"{get_cachedir()}/fontlist-v{font_manager.FontManager.__version__}.json"
 
 
 @cache

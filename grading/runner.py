@@ -8,10 +8,13 @@ import contextlib
 import json
 import os
 import resource
+import shutil
 import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -21,13 +24,14 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 TOO_LARGE = "asked for too much memory"
+TOO_MUCH = "wrote too much to its disk"
 
 
 class Client(NotebookClient):
-    """A client that ends a kernel that prints too much."""
+    """A client that ends a kernel that prints too much; `excess` says what else was too much."""
 
     allowance = 0
-    too_large = False
+    excess = ""
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
         """Count what a kernel sends before it is stored."""
@@ -38,21 +42,58 @@ class Client(NotebookClient):
         return None
 
 
-def watch(client: Client, memory: float) -> None:
-    """End a kernel that holds too much memory together with all that it started."""
-    while True:
-        time.sleep(0.5)
-        held, processes = 0, psutil.Process().children(recursive=True)
+def watch(client: Client, limits: dict[str, float], ended: threading.Event) -> None:
+    """End a kernel that takes too much memory or disk together with all that it started."""
+    while not ended.wait(0.5):
+        processes = psutil.Process().children(recursive=True)
+        if sum(map(held, processes)) > limits["memory"]:
+            client.excess = TOO_LARGE
+        elif limits["disk"] and written() > limits["disk"]:
+            client.excess = TOO_MUCH
+        else:
+            continue
         for process in processes:
             with contextlib.suppress(psutil.Error):
-                used = process.memory_full_info()
-                # Forks share pages, which count once.
-                held += getattr(used, "pss", used.uss)
-        if held > memory:
-            client.too_large = True
-            for process in processes:
-                with contextlib.suppress(psutil.Error):
-                    process.kill()
+                process.kill()
+
+
+@contextlib.contextmanager
+def watched(client: Client, limits: dict[str, float]) -> Iterator[None]:
+    """Watch for as long as this kernel is the one that runs."""
+    ended = threading.Event()
+    threading.Thread(target=watch, args=(client, limits, ended), daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+
+
+def held(process: psutil.Process) -> float:
+    """Return the memory of a process; pages that forks share count once."""
+    with contextlib.suppress(psutil.Error):
+        used = process.memory_full_info()
+        return float(getattr(used, "pss", used.uss))
+    return 0
+
+
+def written() -> float:
+    """Return what all files in the folder of the job take of the disk."""
+    total = 0
+    for folder, _, names in os.walk(os.getcwd()):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(folder, name)).st_blocks * 512
+    return total
+
+
+def empty(fonts: str) -> None:
+    """Leave in the folder of the job, of all files, matplotlib's list of fonts."""
+    for path in Path.cwd().iterdir():
+        shutil.rmtree(path, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            path.unlink()
+    with contextlib.suppress(OSError):
+        shutil.copy(fonts, Path.cwd())
 
 
 def attempt(
@@ -64,22 +105,23 @@ def attempt(
     )
     client = Client(notebook, km=manager, allow_errors=True, shutdown_kernel="immediate")
     client.allowance = int(limits["output"])
-    threading.Thread(target=watch, args=(client, limits["memory"]), daemon=True).start()
-    with client.setup_kernel(cleanup_kc=True):
+    with watched(client, limits), client.setup_kernel(cleanup_kc=True):
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type != "code" or index in skipped:
                 continue
             cell.outputs = []
-            client.timeout = max(
-                1, min(int(limits["cell_seconds"]), int(deadline - time.monotonic()))
-            )
+            seconds, left = limits["cell_seconds"], deadline - time.monotonic()
+            client.timeout = max(1, int(min(seconds, left)))
             try:
                 client.execute_cell(cell, index)
             except CellTimeoutError:
-                return {index: f"TIMEOUT: no end within {client.timeout} s"}
+                whole = f", nor all cells within {limits['wall_seconds']:g} s"
+                return {
+                    index: f"TIMEOUT: no end within {seconds:g} s{whole if left < seconds else ''}"
+                }
             except DeadKernelError:
                 why = "printed too much" if client.allowance <= 0 else "ended its kernel"
-                return {index: f"CRASHED: {TOO_LARGE if client.too_large else why}"}
+                return {index: f"CRASHED: {client.excess or why}"}
             if any(output.get("ename") == "MemoryError" for output in cell.outputs):
                 return {index: f"CRASHED: {TOO_LARGE}"}
     return {}
@@ -104,7 +146,9 @@ def main() -> None:
         notebook = nbformat.from_dict(job["notebook"])
         deadline = time.monotonic() + limits["wall_seconds"]
         skipped: dict[int, str] = {}
+        empty(job["fonts"])
         while stopped := attempt(notebook, skipped, limits, deadline):
+            empty(job["fonts"])
             skipped.update(stopped)
             for index in stopped:
                 notebook.cells[index].outputs = []

@@ -130,3 +130,50 @@ time.sleep(10**6)
     done = run_cells("print(1)", hold, "print(2)", limits=limits, sandbox=sandbox)
     assert done.skipped == {1: "CRASHED: asked for too much memory"}, done
     assert done.outputs[2][0]["text"] == "2\n"
+
+
+FILL = """
+for number in range(10):
+    with open(f"{number}.bin", "wb") as file:
+        for _ in range(10):
+            file.write(bytes(10**6))
+import time
+time.sleep(10**6)
+"""
+
+
+def test_without_the_sandbox_all_files_of_a_submission_together_are_limited() -> None:
+    """No file is large, and what is written is gone before the other cells run again."""
+    limits = replace(PATIENT, disk=60 * 2**20)
+    done = run_cells("print(1)", FILL, "import os\nprint(os.path.exists('0.bin'))", limits=limits)
+    assert done.skipped == {1: "CRASHED: wrote too much to its disk"}, done
+    assert [each["text"] for each in done.outputs[2]] == ["False\n"]
+
+
+def test_the_sandbox_is_a_disk_of_the_size_that_a_submission_may_fill() -> None:
+    need_sandbox()
+    limits = replace(PATIENT, disk=60 * 2**20)
+    everywhere = f"import os\nos.chdir('/dev/shm')\n{FILL}"
+    done = run_cells(FILL, everywhere, "print(6 * 7)", limits=limits, sandbox=True)
+    for told in done.outputs[:2]:
+        assert told[0]["evalue"] == "[Errno 28] No space left on device"
+    assert done.outputs[2][0]["text"] == "42\n"
+
+
+@pytest.mark.parametrize("sandbox", [False, True])
+def test_pools_shells_and_figures_work_as_at_home_and_say_nothing_of_the_grader(
+    sandbox: bool,
+) -> None:
+    if sandbox:
+        need_sandbox()
+    pool = "import multiprocessing\nwith multiprocessing.Pool(2) as p: print(p.map(abs, [1, -2]))"
+    figure = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+    done = run_cells(pool, "!echo 6 7", figure, sandbox=sandbox)
+    assert [each["text"].split() for each in done.outputs[0]] == [["[1,", "2]"]]
+    assert [each["text"].split() for each in done.outputs[1]] == [["6", "7"]]
+    assert [each["output_type"] for each in done.outputs[2]] == ["display_data"]
+
+
+def test_a_runner_that_is_killed_is_no_ones_answer() -> None:
+    done = run_cells("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)")
+    assert done.failed == "the runner ended before its work was done" and not done.skipped
