@@ -1,41 +1,52 @@
 // What all figures that move share: controls, size, link, words for screen readers.
 
+import {drag} from "d3-drag";
 import {randomLcg, randomNormal} from "d3-random";
+import {select} from "d3-selection";
+
+import {colors as palette} from "./formulas.js";
+
+/** The book's colors, nearer to that of the text: darker on a light page, lighter on a dark one. */
+export const colors = Object.fromEntries(
+  Object.entries(palette).map(([kind, color]) => [kind, `color-mix(in srgb, ${color} 80%, currentColor)`]));
 
 const STYLE = `
-:host {display: block; container-type: inline-size; margin: 1.5rem 0; font-size: 0.9rem; line-height: 1.4}
-svg {display: block; width: 100%; overflow: visible; font: inherit}
-th svg {display: inline; width: 26px}
+:host {display: block; container-type: inline-size; margin: 1.5rem 0; padding: 0 6px; font-size: 0.9rem; line-height: 1.4}
+::slotted(p) {margin: 0 0 0.6rem !important; font-weight: 600}
+svg {display: block; width: 100%; overflow: visible; font: inherit; user-select: none; -webkit-user-select: none}
+:is(th, .key) svg {display: inline; width: 26px; vertical-align: middle}
 svg text {fill: currentColor; font-size: 13px}
 svg .axis path, svg .axis line {stroke: currentColor; opacity: 0.6}
 svg .variable {font-style: italic}
 svg.node {max-width: 430px; margin: 0 auto 0.6rem}
 svg .handle {cursor: grab; touch-action: none}
+svg .handle .reach {fill: transparent}
 .controls {display: grid; gap: 0.4rem 1.5rem; grid-template-columns: 1fr 1fr; align-items: center; margin-bottom: 0.8rem}
 .controls label {display: flex; align-items: center; gap: 0.6rem; min-height: 2rem}
 .controls label > span:first-child {flex: none; min-width: 5.5em}
-.controls input[type=range] {flex: 1; min-width: 0; accent-color: #0072b2}
+.controls input[type=range] {flex: 1; min-width: 0}
+.choices:has(label:nth-of-type(3)) {grid-column: 1 / -1}
 .choices {display: flex; flex-wrap: wrap; gap: 0 1rem}
 .choices label {gap: 0.3rem}
 input[type=text] {flex: 1; min-width: 0; font: inherit; color: inherit; background: none; border: 1px solid currentColor;
   border-radius: 4px; padding: 0.3rem 0.5rem}
-input[type=radio] {accent-color: #0072b2}
-.buttons {margin: 0 0 0.6rem; display: flex; flex-wrap: wrap; gap: 0.5rem}
+input {accent-color: ${colors.pathwise}}
+.buttons {margin: 0 0 0.8rem; display: flex; flex-wrap: wrap; gap: 0.5rem}
+.key {margin: 0.4rem 0; display: flex; flex-wrap: wrap; gap: 0 1.2rem}
 button[hidden] {display: none}
 button {font: inherit; color: inherit; background: none; border: 1px solid currentColor; border-radius: 4px;
   padding: 0.3rem 0.8rem; cursor: pointer; justify-self: start}
-:is(button, input, .handle):focus-visible {outline: 3px solid #0072b2; outline-offset: 2px}
+:is(button, input, .handle):focus-visible {outline: 3px solid ${colors.pathwise}; outline-offset: 1px}
 .beside {display: grid; grid-template-columns: 1fr 1fr; gap: 0.8rem 1.5rem}
 table {border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums}
 td:first-of-type {padding-left: 0}
-th, td {text-align: right; padding: 0.15rem 0.5rem; font-weight: normal}
-th:first-child {text-align: left; padding-left: 0}
+th, td {text-align: right; padding: 0.15rem 0 0.15rem 0.4rem; font-weight: normal}
+th:first-child {text-align: left; padding-left: 0; white-space: nowrap}
 thead th {border-bottom: 1px solid currentColor}
 .summary {margin: 0.6rem 0 0}
 .announced {position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)}
-.picture {display: none}
 @container (width < 480px) {.controls, .beside {grid-template-columns: 1fr}}
-@media print {.controls, .moving, .summary, .announced {display: none} .picture {display: block}}
+@media print {.controls, .buttons, .announced {display: none} .beside {grid-template-columns: 1fr 1fr} svg, p {break-inside: avoid}}
 `;
 
 /** A figure that a reader moves. A subclass says with what (`controls`), and draws (`draw`). */
@@ -48,11 +59,10 @@ export class Explorable extends HTMLElement {
     const controls = this.constructor.controls;
     this.state = Object.fromEntries(controls.map(control => [control.name, control.start]));
     const root = this.attachShadow({mode: "open"});
-    root.innerHTML = `<style>${STYLE}</style>
+    root.innerHTML = `<style>${STYLE}</style><slot></slot>
       <div class="controls">${controls.map(markup).join("")}</div>
       <div class="moving">${this.constructor.body}</div>
-      <p class="summary"></p><div class="announced" role="status"></div>
-      <div class="picture"><slot></slot></div>`;
+      <p class="summary"></p><div class="announced" role="status"></div>`;
     for (const control of controls) this.listen(control);
     this.width = 0;
     new ResizeObserver(() => {
@@ -146,6 +156,36 @@ function allowed({range, values, choices, text: words}, text) {
   if (values) return values.includes(value) ? value : undefined;
   if (range) return value >= range[0] && value <= range[1] ? value : undefined;
   return Number.isInteger(value) && value >= 0 ? value : undefined;
+}
+
+/** Clear a chart, except for its handle: what a finger touched has to stay while it moves. */
+export function canvas(svg, height) {
+  const chart = select(svg).attr("height", height).style("visibility", height ? null : "hidden");
+  chart.selectChildren(".drawn").remove();
+  return chart.insert("g", ":first-child").attr("class", "drawn");
+}
+
+/** Put the handle of a chart to its place, and say where a reader drags it. A mouse may press on the chart `anywhere`. */
+export function handle(svg, [x, y], moved, anywhere = true) {
+  svg.moved = moved;
+  let grip = svg.querySelector(".handle");
+  if (!grip) {
+    grip = select(svg).append("g").attr("class", "handle").node();
+    select(grip).append("circle").attr("class", "reach").attr("r", 20);
+    select(grip).append("circle").attr("class", "knob").attr("r", 8).attr("stroke", "currentColor");
+    const target = select(anywhere ? svg : grip);
+    target.call(drag().container(svg).subject(({x, y}) => ({x, y}))
+      .filter(event => !event.button && !event.ctrlKey && (!event.touches || grip.contains(event.target)))
+      .on("start drag", event => svg.moved([event.x, event.y])));
+    target.style("touch-action", null); // beside the handle a finger scrolls the page
+  }
+  return select(grip).attr("transform", `translate(${x},${y})`).select(".knob");
+}
+
+/** The line of a color in a key. */
+export function stroke(color, dash = "none") {
+  return `<svg viewBox="0 0 26 8" width="26" height="8" aria-hidden="true"><path d="M0,4H26" stroke="${color}" stroke-width="3"
+    stroke-dasharray="${dash}"/></svg>`;
 }
 
 export function number(value, digits = 2) {

@@ -2,13 +2,12 @@
 
 import {range} from "d3-array";
 import {axisBottom, axisLeft} from "d3-axis";
-import {drag} from "d3-drag";
 import {scaleLinear} from "d3-scale";
-import {pointer, select} from "d3-selection";
+import {select} from "d3-selection";
 import {line} from "d3-shape";
 
-import {Explorable, noise, number, polynomial} from "./explorable.js";
-import {colors, data, expectedLoss, gradient, known, loss, path, pathwise} from "./formulas.js";
+import {Explorable, canvas, colors, handle, noise, number, polynomial} from "./explorable.js";
+import {expectedLoss, gradient, known, loss, path, pathwise} from "./formulas.js";
 
 const DIALS = {mu: {symbol: "μ", domain: [-2, 6]}, sigma: {symbol: "σ", domain: [0.1, 4]}};
 const TOP = 400;
@@ -20,36 +19,39 @@ export class HoldTheNoise extends Explorable {
     {name: "mu", label: "mu", symbol: "μ", range: DIALS.mu.domain, step: 0.05, start: 1},
     {name: "sigma", label: "sigma", symbol: "σ", range: DIALS.sigma.domain, step: 0.05, start: 2},
     {name: "noise", label: "noise", choices: {fresh: "fresh noise", held: "held noise"}, start: "fresh"},
-    {name: "dial", label: "along which dial", choices: {mu: "along <i>μ</i>", sigma: "along <i>σ</i>"}, start: "mu"},
+    {name: "dial", label: "which dial to turn", choices: {mu: "turn <i>μ</i>", sigma: "turn <i>σ</i>"}, start: "mu"},
     {name: "draw", label: "Draw again", start: START},
   ];
 
   static body = `
-    <svg class="node" viewBox="0 0 430 118" role="img" aria-label="the node and the way back of the derivative"></svg>
+    <svg class="node" viewBox="0 0 430 124" role="img" aria-label="the node and the way back of the derivative"></svg>
     <svg class="chart" role="img" aria-label="loss of one draw along the dial"></svg>`;
 
   draw({mu, sigma, noise: kind, dial, draw}, width) {
     const {symbol, domain} = DIALS[dial];
     const held = kind === "held";
     const normal = noise(draw);
-    const epsilon = normal();
+    const first = normal();
     const theta = {mu, sigma, ...known};
     const answer = (at, epsilon) => {
       const y = path({...theta, [dial]: at, epsilon});
       return loss({y, ...known});
     };
     const at = theta[dial];
+    const positions = range(DOTS).map(i => domain[0] + (domain[1] - domain[0]) * i / (DOTS - 1));
+    const noises = positions.map(() => held ? first : normal());
+    const points = positions.map((at, i) => [at, answer(at, noises[i])]);
+    const here = Math.round((at - domain[0]) / (domain[1] - domain[0]) * (DOTS - 1));
+    const epsilon = noises[here];
     const y = path({...theta, epsilon});
     const paid = loss({y, ...known});
-    const positions = range(DOTS).map(i => domain[0] + (domain[1] - domain[0]) * i / (DOTS - 1));
-    const points = positions.map(at => [at, answer(at, held ? epsilon : normal())]);
 
     const height = Math.min(300, 0.6 * width + 60);
     const margin = {left: 44, right: 12, top: 10, bottom: 40};
     const x = scaleLinear(domain, [margin.left, width - margin.right]);
     const up = scaleLinear([0, TOP], [height - margin.bottom, margin.top]);
-    const chart = select(this.find(".chart")).attr("height", height);
-    chart.selectAll("*").remove();
+    const svg = this.find(".chart");
+    const chart = canvas(svg, height);
     chart.append("g").attr("class", "axis").attr("transform", `translate(0,${height - margin.bottom})`)
       .call(axisBottom(x).ticks(8));
     chart.append("g").attr("class", "axis").attr("transform", `translate(${margin.left},0)`)
@@ -61,8 +63,8 @@ export class HoldTheNoise extends Explorable {
     const inside = ([, value]) => value <= TOP;
     const curve = line(([at]) => x(at), ([, value]) => up(value)).defined(inside);
     const averages = positions.map(at => {
-      const here = {...theta, [dial]: at};
-      return [at, expectedLoss({...here, delta: here.mu - known.xbar})];
+      const there = {...theta, [dial]: at};
+      return [at, expectedLoss({...there, delta: there.mu - known.xbar})];
     });
     const [last, height_] = averages.at(-1);
     chart.append("text").attr("class", "variable").attr("x", x(last)).attr("y", up(height_) - 6).attr("text-anchor", "end").text("E f");
@@ -88,13 +90,10 @@ export class HoldTheNoise extends Explorable {
       chart.append("path").attr("class", "tangent").attr("d", line(([at]) => x(at), ([, value]) => up(value))([low, high]))
         .attr("clip-path", "url(#inside)").attr("stroke", "currentColor").attr("stroke-width", 1);
     }
-    chart.append("circle").attr("class", "handle").attr("r", 8).attr("cx", x(at)).attr("cy", up(Math.min(paid, TOP)))
-      .attr("fill", held ? colors.pathwise : colors.data).attr("stroke", "currentColor");
-    chart.call(drag().on("start drag", event => {
-      const [left] = pointer(event, this.find(".chart"));
-      const value = Math.min(domain[1], Math.max(domain[0], x.invert(left)));
+    handle(svg, [x(at), up(Math.min(paid, TOP))], ([across]) => {
+      const value = Math.min(domain[1], Math.max(domain[0], x.invert(across)));
       this.change({[dial]: Math.round(value * 20) / 20});
-    }));
+    }).attr("fill", held ? colors.pathwise : colors.data);
 
     this.drawNode(held, y, slopes);
     this.numbers = {y, loss: paid, slopes, exact, epsilon};
@@ -104,7 +103,7 @@ export class HoldTheNoise extends Explorable {
         <i>μ</i> and ${number(slopes[1], 1)} in <i>σ</i>; averaged over the noise ${number(exact[0], 1)} and ${number(exact[1], 1)}, the
         slopes of the dashed curve <i>E&nbsp;f</i>.`
       : `${where} Every position of the dial draws anew, so the loss is dust: the next position along <i>${symbol}</i> costs
-        ${number(points.find(([position]) => position > at)?.[1] ?? points.at(-1)[1], 0)}. Dust has no slope; the dashed curve
+        ${number((points[here + 1] ?? points[here - 1])[1], 0)}. Dust has no slope; the dashed curve
         <i>E&nbsp;f</i>, its average, has.`;
   }
 
@@ -143,7 +142,7 @@ export class HoldTheNoise extends Explorable {
       arrow([[183, 44], [32, 44]], true);
       arrow([[178, 60], [146, 88], [146, 104], [32, 104]], true);
       text(60, 60, "· 1");
-      text(60, 80, "· ε", "variable");
+      text(60, 121, "· ε", "variable");
       text(327, 95, `∂f/∂μ = ${number(inMu, 1)}`).attr("class", "variable");
       text(327, 113, `∂f/∂σ = ${number(inSigma, 1)}`).attr("class", "variable");
     } else {

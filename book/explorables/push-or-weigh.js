@@ -3,11 +3,10 @@
 import {mean, range, sum} from "d3-array";
 import {axisBottom} from "d3-axis";
 import {scaleLinear} from "d3-scale";
-import {select} from "d3-selection";
 import {line} from "d3-shape";
 
-import {Explorable, noise, number} from "./explorable.js";
-import {colors, density, expectedLoss, known, loss, path} from "./formulas.js";
+import {Explorable, canvas, colors, noise, number} from "./explorable.js";
+import {density, expectedLoss, known, loss, path} from "./formulas.js";
 
 const OLD = {mu: 1, sigma: 2};
 const DRAWS = 60;
@@ -22,7 +21,7 @@ export class PushOrWeigh extends Explorable {
 
   static body = `<svg role="img" aria-label="draws that move, above, and draws that are weighed, below"></svg>`;
 
-  draw({mu, sigma, draw}, width) {
+  draw({mu, sigma, draw}) {
     const normal = noise(draw);
     const draws = range(DRAWS).map(() => {
       const epsilon = normal();
@@ -36,9 +35,9 @@ export class PushOrWeigh extends Explorable {
     const worth = sum(draws, each => each.weight) ** 2 / sum(draws, each => each.weight ** 2);
     this.numbers = {pushed, weighed, exact, worth};
 
-    const svg = select(this.find("svg")).attr("height", 330);
-    svg.selectAll("*").remove();
-    const x = scaleLinear(Y, [6, width - 6]);
+    const wide = this.find("svg").clientWidth;
+    const svg = canvas(this.find("svg"), 330);
+    const x = scaleLinear(Y, [6, wide - 6]);
     const grid = range(Y[0], Y[1], 0.1);
     const tall = 90 / Math.max(...[OLD, {mu, sigma}].map(theta => density({...theta, y: theta.mu})));
     const bell = (at, theta) => line(y => x(y), y => at - tall * density({...theta, y}))(grid);
@@ -49,6 +48,7 @@ export class PushOrWeigh extends Explorable {
     };
     panel(128, "with the trick: push each draw along its path");
     for (const {before, after} of draws) {
+      svg.append("circle").attr("cx", x(before)).attr("cy", 134).attr("r", 1.5).attr("fill", colors.exact);
       svg.append("path").attr("d", `M${x(before)},134L${x(after)},158`).attr("stroke", colors.pathwise).attr("stroke-opacity", 0.8);
       svg.append("circle").attr("class", "pushed").attr("cx", x(after)).attr("cy", 158).attr("r", 3).attr("fill", colors.pathwise);
     }
@@ -58,9 +58,9 @@ export class PushOrWeigh extends Explorable {
         .attr("fill", colors.score_function).attr("fill-opacity", 0.5).attr("stroke", colors.score_function);
     }
     svg.append("g").attr("class", "axis").attr("transform", "translate(0,306)").call(axisBottom(x).ticks(8));
-    svg.append("text").attr("class", "variable").attr("x", width).attr("y", 330).attr("text-anchor", "end").text("y");
+    svg.append("text").attr("class", "variable").attr("x", wide).attr("y", 328).attr("text-anchor", "end").text("y");
 
-    return `The dials went from <i>μ</i> = ${OLD.mu}, <i>σ</i> = ${OLD.sigma} (dashed) to ${number(mu, 1)} and ${number(sigma, 1)}. The mean loss of the
+    return `The dials went from <i>μ</i> = ${OLD.mu}, <i>σ</i> = ${OLD.sigma} (dashed) to ${number(mu, 1)} and ${number(sigma, 1)} (solid). The mean loss of the
       ${DRAWS} draws is ${number(pushed, 1)} where they are pushed and ${number(weighed, 1)} where they are weighed; exact is
       ${number(exact, 1)}. Weighed, the ${DRAWS} draws count as much as ${number(worth, 1)} equal ones.`;
   }

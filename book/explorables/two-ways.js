@@ -3,17 +3,14 @@
 import {bin, deviation, max, mean, range} from "d3-array";
 import {axisBottom} from "d3-axis";
 import {scaleLinear} from "d3-scale";
-import {select} from "d3-selection";
 import {line} from "d3-shape";
 
-import {Explorable, noise, number, polynomial} from "./explorable.js";
-import {
-  colors, gradient, known, pathwise, pathwiseVariance, scoreFunction, scoreFunctionVariance,
-} from "./formulas.js";
+import {Explorable, canvas, colors, noise, number, polynomial, stroke} from "./explorable.js";
+import {gradient, known, pathwise, pathwiseVariance, scoreFunction, scoreFunctionVariance} from "./formulas.js";
 
 const MEANS = 2000;
 const KINDS = {
-  pathwise: {label: "with the trick", sample: pathwise, variance: pathwiseVariance, dash: null},
+  pathwise: {label: "with the trick", sample: pathwise, variance: pathwiseVariance, dash: "none"},
   score_function: {label: "without it", sample: scoreFunction, variance: scoreFunctionVariance, dash: "6 3"},
 };
 const PARTS = [{symbol: "μ", name: "mu"}, {symbol: "σ", name: "sigma"}];
@@ -35,9 +32,6 @@ function powerMeans(size, draw) {
   }
   return moments.get(key);
 }
-
-const key = kind => `<svg viewBox="0 0 26 8" width="26" height="8" aria-hidden="true"><path d="M0,4H26" stroke="${colors[kind]}"
-  stroke-width="3" stroke-dasharray="${KINDS[kind].dash ?? "none"}"/></svg>`;
 
 export class TwoWays extends Explorable {
   static controls = [
@@ -65,11 +59,10 @@ export class TwoWays extends Explorable {
     PARTS.forEach(({name, symbol}, i) => {
       const svg = this.find(`.${name} svg`);
       const [wide, high] = [svg.clientWidth, 190];
-      const panel = select(svg).attr("height", high);
-      panel.selectAll("*").remove();
+      const panel = canvas(svg, high);
       // As wide as theory has the wider of the two: the frame does not jump with each draw.
       const reach = 3.5 * Math.max(...found[i].map(({theory}) => theory));
-      const x = scaleLinear([exact[i] - reach, exact[i] + reach], [6, wide - 6]);
+      const x = scaleLinear([exact[i] - reach, exact[i] + reach], [16, wide - 16]);
       const bins = bin().domain(x.domain()).thresholds(x.ticks(60));
       const counted = found[i].map(({kind, means}) => ({kind, bars: bins(means)}));
       const up = scaleLinear([0, max(counted, ({bars}) => max(bars, bar => bar.length))], [high - 30, 24]);
@@ -82,16 +75,17 @@ export class TwoWays extends Explorable {
           .attr("d", line(([at]) => x(at), ([, count]) => up(count))(steps));
       }
       panel.append("text").attr("x", 0).attr("y", 12).text(`gradient in ${symbol}`);
-      const rows = found[i].map(({kind, mean, sd, theory}) => `<tr><th scope="row">${key(kind)} ${KINDS[kind].label}</th>
+      const rows = found[i].map(({kind, mean, sd, theory}) => `<tr><th scope="row">${stroke(colors[kind], KINDS[kind].dash)} ${KINDS[kind].label}</th>
         <td>${number(mean, 1)}</td><td>${number(sd, 1)}</td><td>${number(theory, 1)}</td></tr>`);
-      this.find(`.${name} tbody`).innerHTML = `<tr><th scope="row">closed form</th><td>${number(exact[i], 1)}</td><td></td><td></td></tr>
+      this.find(`.${name} tbody`).innerHTML = `<tr><th scope="row">${stroke(colors.exact)} closed form</th><td>${number(exact[i], 1)}</td><td></td><td></td></tr>
         ${rows.join("")}`;
     });
 
     const ratio = found.map(([trick, score]) => (score.theory / trick.theory) ** 2);
     this.numbers = {exact, found: found.map(part => part.map(({means, ...rest}) => rest)), ratio};
     return `${number(MEANS, 0)} means of ${size} ${size === 1 ? "sample" : "samples"} each, with the trick and without it, at
-      <i>μ</i> = ${number(mu, 1)} and <i>σ</i> = ${number(sigma, 1)}. Both scatter around the closed form; without the trick the variance is
-      ${number(ratio[0], 1)} times as large in <i>μ</i> and ${number(ratio[1], 1)} times in <i>σ</i>, whatever <i>N</i>.`;
+      <i>μ</i> = ${number(mu, 1)} and <i>σ</i> = ${number(sigma, 1)}. Both scatter around the closed form, and theory says how wide: the spread is their
+      standard deviation. Without the trick the variance is ${number(ratio[0], 1)} times as large in <i>μ</i> and ${number(ratio[1], 1)} times
+      in <i>σ</i>, whatever <i>N</i>.`;
   }
 }

@@ -3,13 +3,11 @@
 import {median, range} from "d3-array";
 import {axisBottom, axisLeft} from "d3-axis";
 import {contours} from "d3-contour";
-import {drag} from "d3-drag";
 import {scaleLinear, scaleLog} from "d3-scale";
-import {pointer, select} from "d3-selection";
 import {line} from "d3-shape";
 
-import {Explorable, noise, number, polynomial} from "./explorable.js";
-import {colors, michelson, objectives} from "./formulas.js";
+import {Explorable, canvas, colors, handle, noise, number, polynomial} from "./explorable.js";
+import {michelson, objectives} from "./formulas.js";
 
 const OBJECTIVES = {
   squaredError: {label: "squared error", step: 0.0002},
@@ -86,13 +84,13 @@ export class WhereIsSigma extends Explorable {
     {name: "sigma", label: "sigma at the start", symbol: "σ", range: [0.05, SIGMA[1]], step: 0.05, start: 1},
     {name: "objective", label: "objective", start: "squaredError",
       choices: Object.fromEntries(Object.entries(OBJECTIVES).map(([name, {label}]) => [name, label]))},
-    {name: "draw", label: "Other noise", start: 0},
+    {name: "draw", start: 0},
     {name: "steps", start: 0},
   ];
 
   static body = `
     <p class="buttons"><button type="button" class="run">Run</button> <button type="button" class="further">Ten times as far</button>
-      <button type="button" class="back">Back to the start</button></p>
+      <button type="button" class="back">Back to the start</button> <button type="button" name="draw">Other noise</button></p>
     <div class="beside">
       <svg class="map" role="img" aria-label="map of the objective over mu and sigma, with the balls"></svg>
       <svg class="clock" role="img" aria-label="sigma against the step, both logarithmic"></svg>
@@ -158,9 +156,13 @@ export class WhereIsSigma extends Explorable {
       reverseKL: `The reverse KL divergence is lowest at <i>σ</i> = <i>s</i> = ${number(michelson.s)}.`,
       likelihood: `The likelihood of the data is highest at <i>σ</i> = <i>s</i> = ${number(michelson.s)}.`,
     }[objective];
-    if (steps === 0) return `${where} Drag the ball to another start and let it go.`;
+    const drawn = this.rule(objective).pathwise;
+    if (steps === 0) {
+      const ways = drawn ? `: one ball descends exactly, ${PAIRS} with the trick and ${PAIRS} without it` : "";
+      return `${where} Drag the ball to its start and press Run${ways}. The data are Michelson's, in 100 km/s above 299,800.`;
+    }
     const so = `${where} After ${number(steps, 0)} steps the exact descent is at <i>σ</i> = ${number(exact.sigma, 3)}`;
-    if (!this.rule(objective).pathwise) return `${so}. No draw of <i>y</i> enters, so there is nothing to differentiate through noise.`;
+    if (!drawn) return `${so}. No draw of <i>y</i> enters, so there is nothing to differentiate through noise.`;
     const group = ({there, sigma}) => there === 0 ? `all ${PAIRS} balls are lost`
       : `${there === PAIRS ? "no ball is" : `${PAIRS - there} of ${PAIRS} balls are`} lost and the median <i>σ</i> is ${number(sigma, 3)}`;
     return `${so}. With the trick ${group(pathwise)}; without it ${group(scores)}.`;
@@ -171,8 +173,7 @@ export class WhereIsSigma extends Explorable {
   }
 
   /** What is drawn in it ends a little before the frame, so that no contour runs along it. */
-  window(svg, [left, right], [top, bottom]) {
-    const name = svg.attr("class");
+  window(svg, name, [left, right], [top, bottom]) {
     svg.append("clipPath").attr("id", name).append("rect").attr("x", left).attr("y", top + 1)
       .attr("width", right - left - 1).attr("height", bottom - top - 2);
     return svg.append("g").attr("clip-path", `url(#${name})`);
@@ -182,10 +183,9 @@ export class WhereIsSigma extends Explorable {
     const svg = this.find(".map");
     const [wide, high] = [svg.clientWidth, 260];
     const [left, bottom, top] = [34, 34, 20];
-    const x = scaleLinear(MU, [left, wide - 6]);
+    const x = scaleLinear(MU, [left, wide - 12]);
     const up = scaleLinear(SIGMA, [high - bottom, top]);
-    const map = select(svg).attr("height", high);
-    map.selectAll("*").remove();
+    const map = canvas(svg, high);
     const values = range(GRID * GRID).map(cell => {
       const mu = MU[0] + (MU[1] - MU[0]) * (cell % GRID + 0.5) / GRID;
       const sigma = SIGMA[0] + (SIGMA[1] - SIGMA[0]) * (Math.floor(cell / GRID) + 0.5) / GRID;
@@ -200,7 +200,7 @@ export class WhereIsSigma extends Explorable {
     map.append("g").attr("class", "axis").attr("transform", `translate(${left},0)`).call(axisLeft(up).ticks(4));
     map.append("text").attr("class", "variable").attr("x", wide - 6).attr("y", high - 4).attr("text-anchor", "end").text("μ");
     map.append("text").attr("class", "variable").attr("x", left - 4).attr("y", 11).text("σ");
-    const inside = this.window(map, [left, wide - 6], [top, high - bottom]);
+    const inside = this.window(map, "map", [left, wide - 12], [top, high - bottom]);
     const contour = contours().size([GRID, GRID]).thresholds(levels)(values);
     inside.append("g").attr("class", "contours").selectAll("path").data(contour).join("path")
       .attr("d", level => level.coordinates.flat().map(onMap).join("")).attr("fill", "none")
@@ -217,28 +217,24 @@ export class WhereIsSigma extends Explorable {
         .attr("d", ball => ball.lost ? "M-4,-4L4,4M-4,4L4,-4" : "M-3,0a3,3 0 1,0 6,0a3,3 0 1,0 -6,0")
         .attr("fill", colors[kind]).attr("stroke", colors[kind]).attr("stroke-width", 1.5);
     }
-    const handle = map.append("circle").attr("class", "handle").attr("r", 9).attr("cx", x(this.state.mu)).attr("cy", up(this.state.sigma))
-      .attr("fill", "currentColor").attr("fill-opacity", 0.15).attr("stroke", "currentColor");
-    handle.call(drag().container(svg).on("drag", event => {
-      const [across, down] = pointer(event, svg);
-      const within = ([low, high], value) => Math.round(20 * Math.min(high, Math.max(low, value))) / 20;
+    const within = ([low, high], value) => Math.round(20 * Math.min(high, Math.max(low, value))) / 20;
+    handle(svg, [x(this.state.mu), up(this.state.sigma)], ([across, down]) => {
       this.change({mu: within(MU, x.invert(across)), sigma: within([0.05, SIGMA[1]], up.invert(down))});
-    }));
+    }, false).attr("fill", "currentColor").attr("fill-opacity", 0.15);
   }
 
   drawClock(objective, start) {
     const svg = this.find(".clock");
     const [wide, high] = [svg.clientWidth, 260];
     const [left, bottom, top] = [40, 34, 20];
-    const x = scaleLog([1, LAST], [left, wide - 6]);
+    const x = scaleLog([1, LAST], [left, wide - 12]);
     const up = scaleLog([0.005, 5], [high - bottom, top]);
-    const clock = select(svg).attr("height", high);
-    clock.selectAll("*").remove();
+    const clock = canvas(svg, high);
     clock.append("g").attr("class", "axis").attr("transform", `translate(0,${high - bottom})`).call(axisBottom(x).ticks(5, "~s"));
     clock.append("g").attr("class", "axis").attr("transform", `translate(${left},0)`).call(axisLeft(up).ticks(4, "~g"));
     clock.append("text").attr("x", wide - 6).attr("y", high - 4).attr("text-anchor", "end").text("step");
     clock.append("text").attr("class", "variable").attr("x", left - 4).attr("y", 11).text("σ");
-    const inside = this.window(clock, [left, wide - 6], [top, high - bottom]);
+    const inside = this.window(clock, "clock", [left, wide - 12], [top, high - bottom]);
     for (const kind of ["score_function", "pathwise", "exact"]) {
       for (const ball of this.descent.balls[kind]) {
         const places = ball.trail.filter(([step]) => step > 0);

@@ -2,13 +2,11 @@
 
 import {max, min, range, sum} from "d3-array";
 import {axisBottom, axisLeft} from "d3-axis";
-import {drag} from "d3-drag";
 import {scaleLinear, scaleLog} from "d3-scale";
-import {pointer, select} from "d3-selection";
 import {line} from "d3-shape";
 
-import {Explorable, number} from "./explorable.js";
-import {colors, losses, scoreOfNoise} from "./formulas.js";
+import {Explorable, canvas, colors, handle, number, stroke} from "./explorable.js";
+import {losses, scoreOfNoise} from "./formulas.js";
 import {expectations} from "./quadrature.js";
 
 const LABELS = {cosine: "cos(<i>ky</i>)", bump: "exp(−<i>ky</i>²)", square: "(<i>y</i> − <i>k</i>)²", typed: "your own"};
@@ -16,7 +14,12 @@ const K = [0.05, 3];
 const SWEEP = range(49).map(i => K[0] * (K[1] / K[0]) ** (i / 48));
 const ORDERS = 9;
 const PARTS = [{name: "mu", symbol: "μ"}, {name: "sigma", symbol: "σ"}];
-const plain = value => Math.abs(value) < 0.01 ? value.toExponential(0).replace("-", "−") : `${value}`;
+const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+/** 0.1, 1, 10, and powers of ten beyond. */
+const plain = value => value >= 0.01 && value <= 100 ? `${value}`
+  : value.toExponential(0).replace("1e", "10").replace("e", "·10").replace("+", "").replace("-", "⁻")
+    .replace(/(?<=10⁻?)\d+$/, digits => [...digits].map(digit => SUPERSCRIPT[digit]).join(""));
+const times = ratio => number(ratio, ratio < 9.995 ? 2 : 1);
 const here = document.currentScript?.src; // where the second script lies too; nowhere in a notebook
 
 /** Gradient and both variances, in mu and sigma. Throws a sentence about a loss that has none. */
@@ -81,7 +84,12 @@ export class WhoWins extends Explorable {
     {name: "formula", label: "your loss, a formula in y and k", symbol: "f(y)", text: true, start: "log(1 + exp(k*y))"},
   ];
 
-  static body = `<div class="beside">${["loss", "variances"].map(name => `<svg class="${name}" role="img"></svg>`).join("")}</div>
+  static body = `<div class="beside">
+      <svg class="loss" role="img" aria-label="the loss, over the bell of the draws"></svg>
+      <svg class="variances" role="img" aria-label="variance with the trick and without it, over k"></svg></div>
+    <p class="key"><span>${stroke(colors.pathwise)} with the trick</span><span>${stroke(colors.score_function)} without it</span>
+      <span>dashed: in <i>σ</i></span><span>dotted: the lead changes</span></p>
+    <p class="key">What the loss is made of across the bell: 1 is straight, 2 is bent, and higher ones wiggle faster (its Hermite orders)</p>
     <svg class="spectrum" role="img" aria-label="Hermite spectrum of the loss"></svg>`;
 
   change(changes) {
@@ -109,7 +117,7 @@ export class WhoWins extends Explorable {
       const loss = this.chosen(state);
       return loss ? this.show(loss, state) : "The part that reads formulas is on its way.";
     } catch (error) {
-      this.shadowRoot.querySelectorAll(".moving svg").forEach(svg => select(svg).attr("height", 0).selectAll("*").remove());
+      for (const name of ["loss", "variances", "spectrum"]) canvas(this.find(`.${name}`), 0);
       // The words of a formula may come from anybody's link.
       return `This loss ${error.message.replace(/[&<>]/g, sign => `&#${sign.charCodeAt(0)};`)}.`;
     }
@@ -138,8 +146,8 @@ export class WhoWins extends Explorable {
     this.drawVariances(state);
     this.drawSpectrum(coefficients);
     const verdict = PARTS.map(({symbol}, i) => {
-      const lead = ratio[i] >= 1 ? `the trick wins: without it you need ${number(ratio[i])} times the samples`
-        : `the trick loses: with it you need ${number(1 / ratio[i])} times the samples`;
+      const lead = ratio[i] >= 1 ? `the trick wins: without it you need ${times(ratio[i])} times the samples`
+        : `the trick loses: with it you need ${times(1 / ratio[i])} times the samples`;
       const where = this.crossed[i].length ? ` (the lead changes at <i>k</i> = ${this.crossed[i].map(at => number(at, 3)).join(" and ")})` : "";
       return `In <i>${symbol}</i> ${Number.isFinite(ratio[i]) ? lead : "the trick has no variance at all"}${where}.`;
     });
@@ -149,9 +157,8 @@ export class WhoWins extends Explorable {
   drawLoss(loss, {mu, sigma, k}) {
     const svg = this.find(".loss");
     const [wide, high] = [svg.clientWidth, 210];
-    const chart = select(svg).attr("height", high).attr("aria-label", "the loss, over the bell of the draws");
-    chart.selectAll("*").remove();
-    const x = scaleLinear([mu - 4 * sigma, mu + 4 * sigma], [36, wide - 6]);
+    const chart = canvas(svg, high);
+    const x = scaleLinear([mu - 4 * sigma, mu + 4 * sigma], [40, wide - 6]);
     const points = range(201).map(i => x.domain()[0] + i * 8 * sigma / 200).map(y => [y, loss.value({y, k})]);
     const [low, top] = [min(points, ([, value]) => value), max(points, ([, value]) => value)];
     const up = scaleLinear([low, top === low ? low + 1 : top], [high - 30, 20]);
@@ -161,21 +168,20 @@ export class WhoWins extends Explorable {
     chart.append("path").attr("class", "curve").attr("d", line(([y]) => x(y), ([, value]) => up(value))(points)).attr("fill", "none")
       .attr("stroke", "currentColor").attr("stroke-width", 1.5);
     chart.append("g").attr("class", "axis").attr("transform", `translate(0,${high - 30})`).call(axisBottom(x).ticks(5));
-    chart.append("g").attr("class", "axis").attr("transform", "translate(36,0)").call(axisLeft(up).ticks(4, "~g"));
-    chart.append("text").attr("x", 36).attr("y", 11).text("loss of y, and where y falls");
+    chart.append("g").attr("class", "axis").attr("transform", "translate(40,0)").call(axisLeft(up).ticks(4, "~g"));
+    chart.append("text").attr("x", 8).attr("y", 11).text("loss of y; gray: where y falls");
   }
 
   drawVariances({k}) {
     const svg = this.find(".variances");
     const [wide, high] = [svg.clientWidth, 210];
-    const chart = select(svg).attr("height", high).attr("aria-label", "variance with the trick and without it, over k");
-    chart.selectAll("*").remove();
-    const x = scaleLog(K, [44, wide - 6]);
+    const chart = canvas(svg, high);
+    const x = scaleLog(K, [46, wide - 8]);
     const all = this.sweep.filter(Boolean).flatMap(({pathwise, score}) => [...pathwise, ...score]).filter(value => value > 1e-12);
     const up = scaleLog([min(all), max(all)], [high - 30, 20]).nice();
     chart.append("g").attr("class", "axis").attr("transform", `translate(0,${high - 30})`)
       .call(axisBottom(x).tickValues([0.05, 0.1, 0.2, 0.5, 1, 2, 3]).tickFormat(value => `${value}`));
-    chart.append("g").attr("class", "axis").attr("transform", "translate(44,0)").call(axisLeft(up).ticks(4, plain));
+    chart.append("g").attr("class", "axis").attr("transform", "translate(46,0)").call(axisLeft(up).ticks(4, plain));
     const kinds = [["pathwise", "pathwise"], ["score", "score_function"]];
     for (const [name, color] of kinds) {
       PARTS.forEach((part, i) => {
@@ -188,29 +194,26 @@ export class WhoWins extends Explorable {
     this.crossed.forEach(crossed => crossed.forEach(at => chart.append("path").attr("class", "crossover")
       .attr("d", `M${x(at)},${high - 30}V20`).attr("stroke", "currentColor").attr("stroke-dasharray", "2 3")));
     const shown = Math.min(K[1], Math.max(K[0], k));
-    chart.append("path").attr("class", "handle").attr("d", `M${x(shown)},${high - 30}V20`).attr("stroke", "currentColor").attr("stroke-width", 2);
-    chart.append("text").attr("x", 44).attr("y", 11).text("variance over k; in σ dashed");
-    chart.call(drag().container(svg).on("start drag", event => {
-      const at = x.invert(pointer(event, svg)[0]);
-      this.change({k: Math.round(20 * Math.min(K[1], Math.max(K[0], at))) / 20});
-    }));
+    chart.append("path").attr("d", `M${x(shown)},${high - 30}V20`).attr("stroke", "currentColor").attr("stroke-width", 2);
+    handle(svg, [x(shown), high - 40], ([across]) => {
+      this.change({k: Math.round(20 * Math.min(K[1], Math.max(K[0], x.invert(across)))) / 20});
+    }).attr("fill", "currentColor");
+    chart.append("text").attr("x", 8).attr("y", 11).text("variance of a sample, over k");
   }
 
   drawSpectrum(coefficients) {
     const svg = this.find(".spectrum");
-    const [wide, high] = [svg.clientWidth, 110];
-    const chart = select(svg).attr("height", high);
-    chart.selectAll("*").remove();
+    const [wide, high] = [svg.clientWidth, 84];
+    const chart = canvas(svg, high);
     const total = sum(coefficients, each => each ** 2) || 1;
     const shares = coefficients.map(each => each ** 2 / total);
     const x = order => 20 + (order - 0.5) * (wide - 20) / ORDERS;
-    chart.append("text").attr("x", 0).attr("y", 11).text("Hermite orders of the loss (higher: faster wiggles)");
     shares.forEach((share, i) => {
-      chart.append("rect").attr("x", x(i + 1) - 12).attr("width", 24).attr("y", 78 - 45 * share).attr("height", 45 * share)
+      chart.append("rect").attr("x", x(i + 1) - 12).attr("width", 24).attr("y", 62 - 45 * share).attr("height", 45 * share)
         .attr("fill", "currentColor").attr("fill-opacity", 0.6);
-      chart.append("text").attr("x", x(i + 1)).attr("y", 95).attr("text-anchor", "middle").text(i + 1);
-      if (share > 0.005) chart.append("text").attr("x", x(i + 1)).attr("y", 74 - 45 * share).attr("text-anchor", "middle").text(`${Math.round(100 * share)} %`);
+      chart.append("text").attr("x", x(i + 1)).attr("y", 79).attr("text-anchor", "middle").text(i + 1);
+      if (share > 0.005) chart.append("text").attr("x", x(i + 1)).attr("y", 58 - 45 * share).attr("text-anchor", "middle").text(`${Math.round(100 * share)} %`);
     });
-    chart.append("path").attr("d", `M20,79H${wide}`).attr("stroke", "currentColor").attr("stroke-opacity", 0.6);
+    chart.append("path").attr("d", `M20,63H${wide}`).attr("stroke", "currentColor").attr("stroke-opacity", 0.6);
   }
 }

@@ -231,6 +231,44 @@ def test_dragging_the_ball_starts_elsewhere(page: Page) -> None:
     assert now["mu"] > 0.2 and now["sigma"] < 0.9
 
 
+@pytest.mark.parametrize(
+    ("name", "moved"), [("hold-the-noise", "mu"), ("where-is-sigma", "mu"), ("who-wins", "k")]
+)
+def test_a_finger_moves_the_handle_and_beside_it_the_page(
+    browser_page: Page, address: str, name: str, moved: str
+) -> None:
+    browser = browser_page.context.browser
+    assert browser
+    context = browser.new_context(
+        viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto(address)
+    page.add_style_tag(content="body {margin: 100vh 8px}")  # room to scroll, whatever the figure
+    finger = context.new_cdp_session(page)
+
+    def drag(x: float, y: float, across: int, down: int) -> None:
+        for part in range(11):
+            kind = "touchMove" if part else "touchStart"
+            point = {"x": x + across * part / 10, "y": y + down * part / 10}
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    knob = figure(page, name).locator(".knob")
+    knob.evaluate("knob => knob.scrollIntoView({block: 'center'})")
+    box, top = knob.bounding_box(), page.evaluate("scrollY")
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    before = state(page, name)[moved]
+    drag(x, y, 50, 5)
+    there = state(page, name)[moved]
+    assert there != before and page.evaluate("scrollY") == top
+    drag(x + 110, y - 40, 0, -150)
+    page.wait_for_function("top => scrollY > top + 50", arg=top)
+    assert state(page, name)[moved] == there
+    context.close()
+
+
 LOSSES: dict[str, Callable[[float], DifferentiableLoss]] = {
     "cosine": Cosine,
     "bump": ExponentialSquare,
@@ -363,6 +401,11 @@ def test_what_changed_is_said_once_the_reader_rests(page: Page) -> None:
         "() => document.querySelector('rpt-two-ways').find('.announced').textContent"
     )
     assert "2.5" in str(said.text_content())
+
+
+def test_the_first_page_shows_the_figure_as_a_cell_does() -> None:
+    index = (explorables.ROOT / "book" / "index.md").read_text(encoding="utf-8")
+    assert explore("hold-the-noise")._repr_html_() in index
 
 
 def test_another_name_is_refused() -> None:
