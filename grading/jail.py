@@ -48,7 +48,7 @@ while [ "$1" != -- ]; do
     fi
     shift
 done
-mkdir "$root/tmp" "$root/proc" "$root/dev/pts" "$root/dev/shm"
+mkdir -p "$root/tmp" "$root/proc" "$root/dev/pts" "$root/dev/shm"
 chmod 1777 "$root/tmp" "$root/dev/shm"
 mount -t devpts -o newinstance,ptmxmode=666 devpts "$root/dev/pts"
 ln -s pts/ptmx "$root/dev/ptmx"

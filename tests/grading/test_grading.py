@@ -15,8 +15,9 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from grading.__main__ import CONFIG, main
+from grading.__main__ import main
 from grading.book import CHAPTERS
+from grading.course import CONFIG
 from grading.nbgrader_plugins import _inert, safe
 from grading.verdict import Outcome
 from tests.grading.corpus import CASES, CHAPTER, RIGHT, ROOT, need_sandbox, notebook, submit
@@ -302,7 +303,7 @@ def test_what_the_machine_failed_to_do_is_tried_again_alone_and_the_run_says_who
         (released / "submissions" / student).mkdir(parents=True)
     (released / "submissions" / ".DS_Store").touch()
     (released / "submissions" / "grades.txt").touch()
-    monkeypatch.setattr("grading.__main__.grade_submission", graded)
+    monkeypatch.setattr("grading.jobs.grade_submission", graded)
     monkeypatch.setattr("grading.jail.probe", lambda *_: None)
     command = ["grading", "grade", str(released / "submissions"), "--out", str(released)]
     monkeypatch.setattr(sys, "argv", command)
