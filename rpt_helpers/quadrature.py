@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from ._arguments import FloatArray, real_array, reject, whole_number
-from .estimators import pathwise
+from .estimators import leave_one_out, measure_valued, pathwise, score_function
 from .losses import ArrayFunction, DifferentiableLoss, values
 from .nodes import Normal
 
@@ -42,11 +42,14 @@ DERIVATIVE_TOLERANCE = 1e-10
 ROUNDING = 2.0**-50
 """Of the value of a loss: 4 units in its last place."""
 
+Rules = list[tuple[FloatArray, FloatArray]]
+"""The points eps and the weights of the three rules."""
+
 
 @lru_cache(maxsize=4)
-def _rules(level: int, origin: float) -> list[tuple[FloatArray, FloatArray]]:
-    """Return the points eps and the weights of the three rules; one point is at t = `origin`."""
-    step = 2.0**-level
+def _normal(level: int, zero: float) -> Rules:
+    """Return rules for Normal noise; one point is at eps = `zero`."""
+    step, origin = 2.0**-level, float(np.arcsinh(zero))
     n = 3 * round(np.arcsinh(HALF_WIDTH) / step / 3)
     rules = []
     for first in range(-n, 3 - n):
@@ -58,11 +61,30 @@ def _rules(level: int, origin: float) -> list[tuple[FloatArray, FloatArray]]:
     return rules
 
 
+def _maxwell(level: int, zero: float) -> Rules:
+    """Return rules for double-sided Maxwell noise."""
+    return [(eps, eps * eps * weight) for eps, weight in _normal(level, zero)]
+
+
+@lru_cache(maxsize=4)
+def _rayleigh(level: int, zero: float) -> Rules:
+    """Return rules for Rayleigh noise, with equally spaced logarithms from 1e-12 on."""
+    step, origin = 2.0**-level, float(np.log(abs(zero) or 1.0))
+    low, high = round(np.log(1e-12) / step), round(np.log(HALF_WIDTH) / step)
+    rules = []
+    for first in range(low, low + 3):
+        eps = np.exp((np.arange(first, high, 3) + origin / step % 1) * step)
+        eps.setflags(write=False)
+        rules.append((eps, eps * eps * np.exp(-0.5 * eps * eps) * (3 * step)))
+    return rules
+
+
 def _integrate(
     name: str,
     function: ArrayFunction,
     node: Normal,
     rounding: Callable[[FloatArray], FloatArray | float] = lambda size: 0.0,
+    noise: Callable[[int, float], Rules] = _normal,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return E h, E|h| and the error allowed, for values h(eps) of shape (n,) or (n, m).
 
@@ -74,9 +96,9 @@ def _integrate(
         # y = mu + sigma eps cannot tell apart noise that is closer than this.
         tolerance = RELATIVE_TOLERANCE + np.spacing(abs(node.mu)) / node.sigma
         # One point lies at y = 0, where a narrow bump such as exp(-k y^2) cannot hide.
-        origin = float(np.arcsinh(-node.mu / node.sigma))
+        zero = -node.mu / node.sigma
         for level in range(FIRST_LEVEL, LAST_LEVEL + 1):
-            rules = [_rule(name, function, node, *rule) for rule in _rules(level, origin)]
+            rules = [_rule(name, function, node, *rule) for rule in noise(level, zero)]
             means, size = np.array([mean for mean, _ in rules]), rules[0][1]
             allowed = tolerance * size + rounding(size)
             apart = np.ptp(means, axis=0)
@@ -174,17 +196,28 @@ def optimal_baseline(loss: ArrayFunction, node: Normal) -> FloatArray:
 
 
 def variance(
-    estimator: Callable[..., FloatArray], loss: DifferentiableLoss, node: Normal, **options: Any
+    estimator: Callable[..., FloatArray],
+    loss: DifferentiableLoss,
+    node: Normal,
+    *,
+    n_samples: int | None = None,
+    **options: Any,
 ) -> FloatArray:
     """Return the variance of one sample of an estimator, per component, shape (2,).
 
-    To a relative 1e-12. The estimator takes one number of noise a sample, and its samples must not
-    depend on each other, as they do with ``baseline=leave_one_out``.
+    To a relative 1e-12. The estimator is `measure_valued` or takes one number of noise a sample.
+    With ``baseline=leave_one_out``, where samples depend on each other, it is `n_samples` times the
+    variance of the mean of so many samples; for other estimators the two are the same.
     """
     if not callable(estimator):
         reject("estimator", estimator, "a function such as rpt_helpers.pathwise")
+    n = None if n_samples is None else whole_number("n_samples", n_samples, minimum=2)
+    if estimator is measure_valued:
+        return _of_measure_valued(loss, node, **options)
     if hasattr(estimator, "noise"):
         reject("estimator", estimator, "one that takes one number of noise a sample")
+    if n and estimator is score_function and options.get("baseline") is leave_one_out:
+        return _of_leave_one_out(loss, node, n)
     name = "estimator(loss, node, eps)"
 
     def samples(eps: FloatArray) -> FloatArray:
@@ -196,21 +229,109 @@ def variance(
     def gradients(eps: FloatArray) -> FloatArray:
         result, few = samples(eps), [0, len(eps) // 2]
         if np.any(np.abs(samples(eps[few]) - result[few]) > 1e-6 * np.abs(result).max()):
-            independent = "one whose samples do not depend on each other (leave_one_out's do)"
-            reject("estimator", estimator, independent)
+            independent = "one whose samples do not depend on each other (leave_one_out's do"
+            reject("estimator", estimator, f"{independent}: it needs n_samples)")
         return result
 
-    def squares(eps: FloatArray) -> FloatArray:
-        return (gradients(eps) - mean) ** 2
+    result = _spread(name, gradients, node)
+    if not np.any(result):
+        expected_loss(loss, node)  # refuses a loss that hides between the points
+    return result
 
-    def rounding(size: FloatArray) -> FloatArray:  # which is all that varies in a constant gradient
+
+def _spread(
+    name: str,
+    function: ArrayFunction,
+    node: Normal,
+    noise: Callable[[int, float], Rules] = _normal,
+    lost: float = 0.0,
+) -> FloatArray:
+    """Return the variance of h(eps), which is 0 where rounding changes h by `lost` and by no more.
+
+    Of a large mean the rounding may be all that varies.
+    """
+    mean, size, _ = _integrate(name, function, node, lambda size: lost, noise)
+    if np.all(size <= 2**10 * lost):
+        return np.zeros_like(mean)
+
+    def squares(eps: FloatArray) -> FloatArray:
+        return (function(eps) - mean) ** 2
+
+    def rounding(size: FloatArray) -> FloatArray:
         change = 8 * np.spacing(np.abs(mean))
         return (2 * size**0.5 + change) * change
 
-    mean, size, _ = _integrate(name, gradients, node)
-    if not np.any(size):
-        expected_loss(loss, node)  # refuses a loss that hides between the points
-    return _integrate(f"{name} ** 2", squares, node, rounding)[0]
+    return _integrate(f"{name} ** 2", squares, node, rounding, noise)[0]
+
+
+def _of_leave_one_out(loss: ArrayFunction, node: Normal, n: int) -> FloatArray:
+    """Return n times the variance of an unbiased sample covariance, that of loss and score.
+
+    With L and S for both about their means: Var(L S) + (E[L S]^2 + E[L^2] E[S^2]) / (n - 1).
+    """
+    center = expected_loss(loss, node)
+
+    def centered(eps: FloatArray) -> FloatArray:
+        return values(loss, node.path(eps)) - center
+
+    def products(eps: FloatArray) -> FloatArray:
+        return (centered(eps) * node.score(eps).T).T
+
+    scores = np.array([1, 2 * node.scale_derivative**2]) / node.sigma**2  # their variances
+    covariance, *_ = _integrate("loss * score", products, node)
+    both = covariance**2 + _spread("loss", centered, node) * scores
+    return _spread("loss * score", products, node) + both / (n - 1)
+
+
+def _of_measure_valued(loss: ArrayFunction, node: Normal, coupled: bool = True) -> FloatArray:
+    """Return the variance of the measure-valued gradient, of each component from its own noise.
+
+    In two dimensions only the coupled m and m u are: there the mean over u comes first.
+    """
+    center = expected_loss(loss, node)
+    few = values(loss, node.path(np.linspace(-3, 3, 601)))
+    center = few[np.abs(few - center).argmin()]  # one of the values: a constant loss becomes 0
+    lost = ROUNDING * abs(center) / node.sigma
+
+    def value(eps: FloatArray) -> FloatArray:
+        return (values(loss, node.path(eps)) - center) / node.sigma
+
+    def of(function: ArrayFunction, noise: Callable[[int, float], Rules]) -> FloatArray:
+        return _spread("loss", function, node, noise, lost)
+
+    def moments(m: FloatArray) -> FloatArray:
+        to, (start, square) = value(m), _means_from_0(value, m)
+        return np.array([to - start, to * to - 2 * to * start + square, to * to + square]).T
+
+    def rounding(size: FloatArray) -> FloatArray:
+        return ROUNDING * size[2] ** np.array([0.5, 1, 1])
+
+    if coupled:
+        in_mu = of(lambda w: value(w) - value(-w), _rayleigh)
+        (mean, square, terms), *_ = _integrate("loss", moments, node, rounding, _maxwell)
+        in_sigma = square - mean**2
+        if in_sigma < ROUNDING / (10 * RELATIVE_TOLERANCE) * terms:
+            name = f"{loss} at {node}"
+            reject("loss", name, "such that its differences keep their digits")
+    else:
+        in_mu = of(value, _rayleigh) + of(lambda w: value(-w), _rayleigh)
+        in_sigma = of(value, _maxwell) + of(value, _normal)
+    return np.array([in_mu / (2 * np.pi), in_sigma * node.scale_derivative**2])
+
+
+def _means_from_0(function: ArrayFunction, eps: FloatArray) -> FloatArray:
+    """Return the means of h and of its square between 0 and each of the ascending points."""
+    nodes, weights = np.polynomial.legendre.leggauss(10)
+    split = np.searchsorted(eps, 0.0)
+    edges = np.insert(eps, split, 0.0)
+    width = np.diff(edges)
+    h = function((edges[:-1, np.newaxis] + np.outer(width, nodes + 1) / 2).ravel())
+    h = h.reshape(-1, len(nodes))
+    areas = np.array([h, h * h]) @ weights / 2 * width
+    # Added up from 0 on, since most of it may lie far out.
+    left = np.cumsum(areas[:, :split][:, ::-1], axis=1)[:, ::-1]
+    sums = np.hstack([left, np.cumsum(areas[:, split:], axis=1)])
+    return np.divide(sums, np.abs(eps), out=np.zeros_like(sums), where=eps != 0)
 
 
 def hermite_spectrum(loss: ArrayFunction, node: Normal, order: int) -> FloatArray:

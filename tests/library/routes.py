@@ -7,6 +7,7 @@ import mpmath as mp
 import numpy as np
 from hypothesis import strategies as st
 from numpy.polynomial.hermite_e import hermegauss
+from numpy.polynomial.legendre import leggauss
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
@@ -16,6 +17,7 @@ from rpt_helpers import (
     ExponentialSquare,
     Normal,
     SquaredError,
+    measure_valued,
     quadratic,
 )
 from rpt_helpers.losses import DifferentiableLoss
@@ -79,6 +81,46 @@ def on_nodes(
     samples = gradients(nodes)
     mean = weights @ samples
     return mean, weights @ (samples - mean) ** 2
+
+
+def length(power: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Gauss nodes and weights for the length of a standard Normal in power + 1 dimensions."""
+    at, weights = leggauss(50)
+    r = 6.5 * (at + 1)
+    weights = weights * r**power * np.exp(-r * r / 2)
+    return r, weights / weights.sum()
+
+
+def grid(*axes: tuple[Any, Any]) -> tuple[list[Any], NDArray[np.float64]]:
+    """Return the coordinates of a tensor grid, one array an axis, and the weights of its points."""
+    points = np.meshgrid(*(nodes for nodes, _ in axes), indexing="ij")
+    weights = np.meshgrid(*(weights for _, weights in axes), indexing="ij")
+    return [each.ravel() for each in points], np.prod(weights, axis=0).ravel()
+
+
+ANGLES = np.array([0.3, 4.4]), np.full(2, 1 / 2)
+
+
+def moments_of_measure_valued(loss: Any, node: Normal, coupled: bool) -> tuple[Any, Any]:
+    """Mean and variance by tensor Gauss quadrature over the four Normals.
+
+    In polar coordinates, where the component in mu is smooth, and in spherical ones for sigma.
+    """
+    (r, a, q, b), in_mu = grid(length(1), ANGLES, length(1), ANGLES)
+    polar = np.array([r * np.cos(a), r * np.sin(a), q * np.cos(b), q * np.sin(b)]).T
+    half, weights = leggauss(20)
+    cosines = np.concatenate([half - 1, half + 1]) / 2, np.tile(weights, 2) / 4
+    (r, c, a, e), in_sigma = grid(length(2), cosines, ANGLES, hermegauss(100))
+    across = r * np.sqrt(1 - c * c)
+    spherical = np.array([r * c, across * np.cos(a), across * np.sin(a), e]).T
+    in_sigma = in_sigma / in_sigma.sum()
+    result = []
+    for component, eps, weights in ((0, polar, in_mu), (1, spherical, in_sigma)):
+        samples = measure_valued(loss, node, eps, coupled=coupled)[:, component]
+        mean = weights @ samples
+        result.append([mean, weights @ (samples - mean) ** 2])
+    mean, variance = np.array(result).T
+    return mean, variance
 
 
 def assert_exact(actual: Any, expected: Any, size: float = 0.0) -> None:

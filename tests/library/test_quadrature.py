@@ -9,8 +9,17 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 import pytest
+from numpy.polynomial.hermite_e import hermegauss
 from numpy.testing import assert_allclose, assert_array_equal
-from routes import LOSSES, NORMAL, SQUARED_ERROR, assert_exact, integral, on_nodes
+from routes import (
+    LOSSES,
+    NORMAL,
+    SQUARED_ERROR,
+    assert_exact,
+    integral,
+    moments_of_measure_valued,
+    on_nodes,
+)
 
 from rpt_helpers import (
     PARAMETERIZATIONS,
@@ -307,6 +316,7 @@ HIDDEN = Loss(
         partial(quadrature.hermite_spectrum, order=3),
         partial(quadrature.variance, pathwise),
         partial(quadrature.variance, score_function),
+        partial(quadrature.variance, measure_valued),
     ],
 )
 def test_a_loss_that_is_zero_wherever_one_looks_is_refused(call: Callable[..., Any]) -> None:
@@ -422,6 +432,7 @@ def test_a_normal_far_from_zero_still_has_enough_digits(sigma: float) -> None:
         partial(quadrature.hermite_spectrum, order=3),
         partial(quadrature.variance, pathwise),
         partial(quadrature.variance, score_function),
+        partial(quadrature.variance, measure_valued),
     ],
 )
 def test_what_is_too_large_for_a_float_is_refused(call: Callable[..., Any], sigma: float) -> None:
@@ -609,11 +620,21 @@ def test_a_baseline_that_looks_at_one_loss_only_is_accepted() -> None:
     assert_exact(found, quadrature.variance(score_function, half, NORMAL))
 
 
+class WithNoise:
+    """An estimator of one's own that takes two numbers of noise a sample."""
+
+    def noise(self, rng: np.random.Generator, n: int) -> Any:
+        return rng.standard_normal((n, 2))
+
+    def __call__(self, loss: Any, node: Any, eps: Any) -> Any:
+        return eps
+
+
 @pytest.mark.parametrize(
     ("estimator", "about"),
     [
         ("pathwise", "estimator must be a function such as"),
-        (measure_valued, "estimator must be one that takes one number of noise a sample"),
+        (WithNoise(), "estimator must be one that takes one number of noise a sample"),
         (
             lambda loss, node, eps: eps,
             r"estimator\(loss, node, eps\) must be of shape \(\d+, 2\) here",
@@ -637,6 +658,109 @@ def test_an_estimator_cannot_spoil_the_points_of_the_next() -> None:
     before = quadrature.expected_loss(WAVE, NORMAL)
     refused("read-only", quadrature.variance, careless, WAVE, NORMAL)
     assert quadrature.expected_loss(WAVE, NORMAL) == before
+
+
+# The measure-valued gradient, and samples that depend on each other.
+
+
+@pytest.mark.parametrize("coupled", [True, False])
+@pytest.mark.parametrize("node", [NORMAL, Normal(0.2, 0.5, "log_sigma")])
+@pytest.mark.parametrize("loss", [SQUARED_ERROR, ExponentialSquare(0.6), Cosine(1.7)])
+def test_the_variance_of_measure_valued_is_that_over_its_four_normals(
+    loss: DifferentiableLoss, node: Normal, coupled: bool
+) -> None:
+    _, expected = moments_of_measure_valued(loss, node, coupled)
+    found = quadrature.variance(measure_valued, loss, node, coupled=coupled)
+    assert_exact(found, expected)
+    if coupled:
+        assert_array_equal(quadrature.variance(measure_valued, loss, node), found)
+
+
+def test_a_large_offset_and_a_constant_are_no_variance_of_measure_valued() -> None:
+    for coupled in (True, False):
+        variance: Any = partial(quadrature.variance, measure_valued, node=NORMAL, coupled=coupled)
+        expected = variance(loss=WAVE)
+        assert_allclose(variance(loss=lambda y: 1e3 + WAVE(y)), expected, rtol=1e-11)
+        refused("and keep its digits", variance, loss=lambda y: 1e8 + WAVE(y))
+        assert_array_equal(variance(loss=lambda y: np.full_like(y, 0.1)), [0, 0])
+    # The same on both sides of mu, up to rounding.
+    assert_array_equal(quadrature.variance(measure_valued, quadratic(0.7), NORMAL)[0], 0)
+
+
+@pytest.mark.parametrize("coupled", [True, False])
+def test_measure_valued_is_resolved_or_refused(coupled: bool) -> None:
+    variance: Any = partial(quadrature.variance, measure_valued, node=NORMAL, coupled=coupled)
+    for name in ("jump", "kink", "low jump", "needle", "needle at 0", "block"):
+        refused(UNRESOLVED, variance, loss=DETAILS[name])
+    for loss, about in (
+        (ExponentialSquare(-0.3), "must be finite within 37 sigma"),
+        (ZERO, "different from 0"),
+        (np.sqrt, "loss must be finite within 37 sigma of mu, got 'nan"),
+        (lambda y: y[1:], r"^loss\(y\) must be one number for each y"),
+    ):
+        refused(about, variance, loss=loss)
+    wave = 2000.0  # of fine detail: all that is left is the variance of a sine
+    fine = np.array([4 * np.sin(wave * 0.7) ** 2 * 0.5 / (2 * np.pi), 1])
+    if coupled:
+        assert_allclose(variance(loss=Cosine(wave)), fine / 1.3**2, rtol=1e-6)
+
+
+def step(width: float) -> Any:
+    return lambda y: np.tanh((y - NORMAL.mu) / width)
+
+
+def test_a_steep_step_at_mu_costs_the_coupled_gradient_its_digits() -> None:
+    """Both samples are on one side of it, nearly always: all but a thousandth cancels."""
+    steep = quadrature.variance(measure_valued, step(2e-2), NORMAL)
+    steeper = quadrature.variance(measure_valued, step(1e-2), NORMAL)
+    assert_allclose(steep / steeper, [4, 2], rtol=0.05)
+    for width, about in ((5e-3, "differences keep their digits"), (4e-4, "and keep its digits")):
+        refused(about, quadrature.variance, measure_valued, step(width), NORMAL)
+
+
+def on_a_grid(n: int, degree: int, loss: Any, node: Normal) -> Any:
+    """Return n times the variance of the mean of n leave-one-out samples, by a tensor grid."""
+    points, weights = hermegauss(degree)
+    eps = np.array(list(product(points, repeat=n)))
+    weight = np.prod(list(product(weights / weights.sum(), repeat=n)), axis=1)
+    means = [score_function(loss, node, row, baseline=leave_one_out).mean(axis=0) for row in eps]
+    mean = weight @ means
+    return n * weight @ (means - mean) ** 2
+
+
+@pytest.mark.parametrize("node", [NORMAL, Normal(-0.4, 0.5, "log_sigma")])
+@pytest.mark.parametrize(
+    ("n", "degree", "loss"), [(2, 40, WAVE), (2, 6, SQUARED_ERROR), (4, 6, SQUARED_ERROR)]
+)
+def test_the_variance_of_leave_one_out_is_that_of_the_mean_of_n(
+    n: int, degree: int, loss: Any, node: Normal
+) -> None:
+    variance = partial(quadrature.variance, score_function, loss, node)
+    found = variance(baseline=leave_one_out, n_samples=n)
+    assert_allclose(found, on_a_grid(n, degree, loss, node), rtol=1e-10)
+    # With many samples it is that of the mean as a baseline.
+    mean = variance(baseline=quadrature.expected_loss(loss, node))
+    most = variance(baseline=leave_one_out, n_samples=10**15)
+    assert_allclose(most, mean, rtol=1e-11)
+    assert_allclose(
+        (found - mean) * (n - 1), (variance(baseline=leave_one_out, n_samples=2) - mean)
+    )
+
+
+def test_the_number_of_samples_matters_to_no_other_estimator() -> None:
+    for estimator, options in (
+        (pathwise, {}),
+        (score_function, {"baseline": 2.0}),
+        (measure_valued, {"coupled": False}),
+    ):
+        alone = quadrature.variance(estimator, WAVE, NORMAL, **options)
+        assert_array_equal(
+            quadrature.variance(estimator, WAVE, NORMAL, n_samples=7, **options), alone
+        )
+    wrong: Any
+    for wrong in (1, 2.5, True, "many"):
+        about = "n_samples must be a whole number >= 2"
+        refused(about, quadrature.variance, pathwise, WAVE, NORMAL, n_samples=wrong)
 
 
 @pytest.mark.parametrize("node", [NORMAL, Normal(-2, 0.5), ONE])
