@@ -113,7 +113,7 @@ def _export(commands: "Commands[argparse.ArgumentParser]") -> None:
     command = commands.add_parser("export", help="write the scores as CSV")
     command.set_defaults(run=course.export)
     command.add_argument("course", type=Path)
-    command.add_argument("--layout", choices=("plain", "canvas"), default="plain")
+    command.add_argument("--layout", choices=("plain", "canvas", "moodle"), default="plain")
     command.add_argument("--to", type=Path, default=Path("scores.csv"))
 
 

@@ -14,7 +14,7 @@ import nbformat
 import nbgrader
 from nbformat import NotebookNode
 from nbgrader import preprocessors
-from nbgrader.api import Assignment, Gradebook
+from nbgrader.api import Assignment, Gradebook, Student
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.plugins import ExportPlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -31,7 +31,9 @@ TRIED_WITH = "0.9.6"
 KILLED = "the grader was killed while this was running; `grade --student ID --force` runs it again"
 LARGEST = 20 * 2**20  # bytes of a file
 PICTURES = (".gif", ".heic", ".jpeg", ".jpg", ".pdf", ".png", ".webp")
+# What Canvas's `lib/gradebook_importer.rb` looks for, in this order; the scores follow.
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+MOODLE = ("Username", "ID number", "Email address")  # to be mapped, each to what Moodle calls so
 
 
 def configure(c: Any, load: Callable[[str], Chapter]) -> None:
@@ -225,11 +227,13 @@ class PenaltyPerDay(LateSubmissionPlugin):  # type: ignore[misc]
 class Scores(ExportPlugin):  # type: ignore[misc]
     """Write one row a student, whatever became of the submission."""
 
-    layout = Enum(("plain", "canvas"), "plain", help="plain, or what Canvas imports").tag(
+    layout = Enum(("plain", "canvas", "moodle"), "plain", help="who reads the file").tag(
         config=True
     )
 
     weights = Dict(help="of chapters in the total, other than 1").tag(config=True)
+
+    titles = Dict(help="of chapters in Canvas or Moodle, other than their names").tag(config=True)
 
     def export(self, gradebook: Gradebook) -> None:
         """Write the file."""
@@ -238,36 +242,51 @@ class Scores(ExportPlugin):  # type: ignore[misc]
             for each in gradebook.assignments
             if not self.assignment or each.name in self.assignment
         ]
-        plain, rows = self.layout == "plain", []
-        if not plain:
-            maxima = {chapter.name: f"{chapter.max_score:g}" for chapter in chapters}
-            rows.append(dict.fromkeys(CANVAS, "") | {"Student": "Points Possible"} | maxima)
-        for student in gradebook.students:
-            if self.student and student.id not in self.student:
-                continue
-            name = ", ".join(part for part in (student.last_name, student.first_name) if part)
-            row = {"student": student.id, "name": name, "email": student.email}
-            if not plain:
-                row = dict(
-                    zip(
-                        CANVAS,
-                        (name or student.id, student.lms_user_id, "", student.id, ""),
-                        strict=True,
-                    )
-                )
-            scores = {each: self._columns(gradebook, each, student.id) for each in chapters}
-            for chapter, columns in scores.items():
-                if plain:
-                    row |= {f"{chapter.name} {key}": text for key, text in columns.items()}
-                else:  # the LMS would show it to the student
-                    row[chapter.name] = columns["score"] if columns["pending"] == "0" else ""
-            if plain:
-                row["total"] = self._total(scores)
-            rows.append(row)
+        rows = [
+            self._who(student) | self._scores(gradebook, chapters, student.id)
+            for student in gradebook.students
+            if not self.student or student.id in self.student
+        ]
+        if self.layout == "canvas":
+            maxima = {self._title(chapter): f"{chapter.max_score:g}" for chapter in chapters}
+            rows.insert(0, dict.fromkeys(CANVAS, "") | {"Student": "Points Possible"} | maxima)
+        elif self.layout == "moodle":  # a row that does not say whose it is spoils the import
+            blank = {name for name in MOODLE for row in rows if not row[name]}
+            rows = [{key: row[key] for key in row if key not in blank} for row in rows]
         with open(self.to or "scores.csv", "w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(rows[0]) if rows else CANVAS, quoting=csv.QUOTE_ALL)
             writer.writeheader()
             writer.writerows({key: _inert(value) for key, value in row.items()} for row in rows)
+
+    def _who(self, student: Student) -> dict[str, Any]:
+        """Return the columns that tell whose a row is."""
+        name = ", ".join(part for part in (student.last_name, student.first_name) if part)
+        if self.layout == "canvas":
+            who = (name or student.id, student.lms_user_id, "", student.id, "")
+            return dict(zip(CANVAS, who, strict=True))
+        if self.layout == "moodle":
+            return dict(zip(MOODLE, (student.id, student.lms_user_id, student.email), strict=True))
+        return {"student": student.id, "name": name, "email": student.email}
+
+    def _scores(
+        self, gradebook: Gradebook, chapters: Sequence[Assignment], student: str
+    ) -> dict[str, Any]:
+        """Return the columns that tell what a student has."""
+        scores = {each: self._columns(gradebook, each, student) for each in chapters}
+        if self.layout == "plain":
+            row = {
+                f"{chapter.name} {key}": text
+                for chapter, columns in scores.items()
+                for key, text in columns.items()
+            }
+            return row | {"total": self._total(scores)}
+        return {  # an LMS would show to the student what is not marked yet
+            self._title(chapter): columns["score"] if columns["pending"] == "0" else ""
+            for chapter, columns in scores.items()
+        }
+
+    def _title(self, chapter: Assignment) -> str:
+        return str(self.titles.get(chapter.name, chapter.name))
 
     def _total(self, scores: Mapping[Assignment, Mapping[str, Any]]) -> str:
         """Return the weighted mean of the chapters in percent, blank while anything is open."""

@@ -23,9 +23,9 @@ from pathlib import Path
 from .nbgrader_plugins import LARGEST, safe
 
 FIELDS = ("first_name", "last_name", "email", "lms_user_id")
-CANVAS = re.compile(r"(?:.*/)?\w+?_(?P<late>LATE_)?(?P<user>\d+)_\d+_(?P<file>[^/]+)")
+CANVAS = re.compile(r"(?:.*/)?\w+?_(?P<late>LATE_)?(?P<user>\d+)_\d+_(?P<file>[^/.][^/]*)")
 MOODLE = re.compile(
-    r"(?:.*/)?(?P<name>[^/]+)_\d+_assignsubmission_[a-z]+(?:_?/(?:.*/)?|_)(?P<file>[^/]+)"
+    r"(?:.*/)?(?P<name>[^/]+)_\d+_assignsubmission_[a-z]+(?:_?/(?:.*/)?|_)(?P<file>[^/.][^/]*)"
 )
 _CLEANED = re.compile(r"""[&<>"'`|:\\/_]""")  # not in Moodle's names of files
 
@@ -116,7 +116,8 @@ def _files(download: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _shown(name: str) -> bool:
-    return not any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
+    parts = (part for part in name.split("/") if part not in (".", ".."))
+    return not any(part.startswith((".", "__MACOSX")) for part in parts)
 
 
 def _whose(name: str, students: Mapping[str, Student], roster: Path) -> tuple[str, str, bool]:
