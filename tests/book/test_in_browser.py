@@ -1,0 +1,413 @@
+"""Chapters that run on their pages: what the pages carry, and Python in the browser itself."""
+
+import functools
+import hashlib
+import http.server
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import in_browser
+import nbformat
+import pytest
+import wasm_wheels
+from chromium import CHROMIUM, needs_chromium
+from playwright.sync_api import Locator, Page, sync_playwright
+from sphinx.errors import ExtensionError
+
+from authoring.notebooks import chapters
+
+ROOT = Path(__file__).parents[2]
+LONG = 180_000  # milliseconds: no test here depends on how fast the machine is
+WHEELS = bool(wasm_wheels.found())
+
+# Cells of a small chapter: their sources, in the order in which they are run.
+SET_UP = "import numpy as np\nimport sympy as sp\nfrom rpt_helpers import symbolic\nnp.zeros(3)"
+SYMPY = "mu, sigma = symbolic.mu, symbolic.sigma\nsp.integrate(sp.exp(-(mu**2)), (mu, 0, sp.oo))"
+TABLE = "from rpt_helpers.tables import table\nprint('first')\ntable(['$x^2$'], [[4]])"
+WRONG = "def half(x):\n    return x / 0\n\n\nhalf(1)"
+ENDLESS = "print('begun')\nwhile True:\n    pass"
+CELLS = [SET_UP, SYMPY, TABLE, WRONG, ENDLESS]
+
+
+def kinds(outputs: list[Any]) -> list[tuple[str, str]]:
+    """What a notebook stores of a cell, as the runner would tell it."""
+    mimes = {"html": "text/html", "latex": "text/latex", "svg": "image/svg+xml"}
+    told = []
+    for output in outputs:
+        if output.output_type == "stream":
+            told.append((output.name, output.text))
+        else:
+            data = output.data
+            kind = next((kind for kind, mime in mimes.items() if mime in data), "text")
+            told.append((kind, data[mimes.get(kind, "text/plain")]))
+    return told
+
+
+# Runs the cells of the notebook that it is given, and prints what the runner tells of each.
+NATIVE = """
+import json, os, sys
+os.environ["MPLBACKEND"] = "agg"
+sys.path.insert(0, sys.argv[1])
+import cell_runner
+absent, cells = json.loads(sys.stdin.read())
+told = []
+runner = cell_runner.Runner(lambda kind, text: told[-1].append((kind, text)), absent)
+sys.meta_path.insert(0, sys.meta_path.pop())  # what is absent is so, though it is installed
+screen = sys.stdout
+for number, source in enumerate(cells, 1):
+    told.append([])
+    if failed := runner.run(source, f"cell {number}"):
+        told[-1].append(("failed", failed))
+print(json.dumps(told), file=screen)
+"""
+
+
+def run_natively(cells: list[str], absent: tuple[str, ...] = ()) -> list[list[tuple[str, str]]]:
+    done = subprocess.run(
+        [sys.executable, "-c", NATIVE, str(ROOT / "book/_ext")],
+        input=json.dumps([absent, cells]),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    joined = []
+    for told in json.loads(done.stdout):
+        outputs: list[tuple[str, str]] = []
+        for kind, text in told:
+            if outputs and outputs[-1][0] == kind and kind.startswith("std"):
+                text = outputs.pop()[1] + text
+            outputs.append((kind, text))
+        joined.append(outputs)
+    return joined
+
+
+def code_cells(path: Path) -> list[Any]:
+    notebook = nbformat.read(path, as_version=4)
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+# The program that runs cells, outside of a browser.
+
+
+@pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
+def test_every_cell_of_a_chapter_shows_what_it_stores(path: Path) -> None:
+    cells = code_cells(path)
+    shown = run_natively([cell.source for cell in cells])
+    for number, (cell, outputs) in enumerate(zip(cells, shown, strict=True), 1):
+        assert outputs == kinds(cell.outputs), f"cell {number}"
+
+
+def test_without_numpy_what_sympy_does_alone_is_as_stored_and_the_rest_says_why_not() -> None:
+    whole, told = 0, []
+    for path in chapters():
+        cells = code_cells(path)
+        shown = run_natively([cell.source for cell in cells], ("numpy", "matplotlib", "scipy"))
+        told += [text for outputs in shown for kind, text in outputs if kind == "error"]
+        for cell, outputs in zip(cells, shown, strict=True):
+            whole += "sp." in cell.source and outputs == kinds(cell.outputs)
+    assert whole >= 10
+    assert any("built without numpy for the browser" in text for text in told)
+
+
+def test_a_traceback_names_the_lines_of_the_cell_alone() -> None:
+    [outputs] = run_natively(["print('so far')\n\ndef f():\n    return int('x')\n\nf()"])
+    [(out, printed), (kind, text), (failed, name)] = outputs
+    assert (out, printed) == ("stdout", "so far\n") and (failed, name) == ("failed", "ValueError")
+    assert kind == "error" and 'File "<cell 1>", line 4, in f' in text
+    assert "return int('x')" in text and "cell_runner" not in text
+
+
+def test_the_last_expression_is_shown_unless_a_semicolon_ends_it() -> None:
+    assert run_natively(["1 + 1", "1 + 1;", "x = 2", "display(x, 'y')", "None"]) == [
+        [("text", "2")],
+        [],
+        [],
+        [("text", "2"), ("text", "'y'")],
+        [],
+    ]
+
+
+# Compiled packages: each byte is that of Pyodide's list.
+
+
+@pytest.fixture
+def small_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A list of one wheel, and a folder in which it may be found."""
+    monkeypatch.setattr(wasm_wheels, "NAMES", ("one",))
+    monkeypatch.setattr(wasm_wheels, "FOLDER", tmp_path / "wheels")
+    monkeypatch.setattr(wasm_wheels, "LIST", tmp_path / "pyodide-lock.json")
+    entry = {
+        "file_name": "one.whl",
+        "depends": ["other"],
+        "sha256": hashlib.sha256(b"wheel").hexdigest(),
+    }
+    wasm_wheels.LIST.write_text(json.dumps({"info": {}, "packages": {"one": entry}}))
+    (tmp_path / "package.json").write_text('{"version": "1"}')
+    served = tmp_path / "v1"
+    served.mkdir()
+    (served / "one.whl").write_bytes(b"wheel")
+    return tmp_path
+
+
+def test_wheels_are_fetched_once_and_found(small_list: Path) -> None:
+    assert wasm_wheels.found() == {}
+    for _ in range(2):
+        wasm_wheels.fetch(small_list.as_uri() + "/v{version}/{file}")
+        (small_list / "v1/one.whl").unlink(missing_ok=True)
+    assert wasm_wheels.found() == {"one.whl": b"wheel"}
+
+
+def test_a_wheel_with_another_byte_is_refused(small_list: Path) -> None:
+    (small_list / "v1/one.whl").write_bytes(b"wheeL")
+    with pytest.raises(ExtensionError, match="one.whl is not the file that Pyodide's list names"):
+        wasm_wheels.fetch(small_list.as_uri() + "/v{version}/{file}")
+    assert not (wasm_wheels.FOLDER / "one.whl").exists()
+    wasm_wheels.FOLDER.joinpath("one.whl").write_bytes(b"wheeL")
+    with pytest.raises(ExtensionError, match="one.whl is not the file"):
+        wasm_wheels.found()
+
+
+def test_a_wheel_that_cannot_be_fetched_is_named(small_list: Path) -> None:
+    with pytest.raises(ExtensionError, match="one.whl could not be fetched"):
+        wasm_wheels.fetch((small_list / "nowhere").as_uri() + "/{file}")
+
+
+# What the pages carry.
+
+
+def test_packages_carry_their_licenses_and_no_tests() -> None:
+    parts = in_browser.parts()
+    [sympy] = [name for name in parts if name.startswith("sympy-")]
+    with zipfile.ZipFile(io.BytesIO(parts[sympy])) as archive:
+        names = archive.namelist()
+    assert "sympy/__init__.py" in names and any(name.endswith("/LICENSE") for name in names)
+    assert not [name for name in names if "/tests/" in name or name.startswith("..")]
+    assert not any(name.endswith((".so", ".pyc")) for name in names)
+
+
+def test_what_imports_scipy_is_loaded_with_it() -> None:
+    """By pattern, before a cell runs; so each cell that makes Python import it must have one."""
+    [scipy] = [group for group in in_browser.GROUPS if "scipy" in group.compiled]
+    probe = "import sys\n'scipy' in sys.modules"
+    for path in chapters():
+        sources = [cell.source for cell in code_cells(path)]
+        shown = run_natively([each for source in sources for each in (source, probe)])[1::2]
+        loaded = [outputs[-1][1] == "True" for outputs in shown]
+        if any(loaded):
+            # sympy's lambdify takes scipy where it is, and does without.
+            first = loaded.index(True)
+            assert re.search(scipy.pattern, sources[first]) or "lambdify" in sources[first], path
+
+
+# In the browser.
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A small book with one chapter, built and served."""
+    from test_site import QuietHandler, build
+
+    folder = tmp_path_factory.mktemp("running")
+    (folder / "book").mkdir()
+    for shared in ("_ext", "_static", "run", "references.bib"):
+        (folder / "book" / shared).symlink_to(ROOT / "book" / shared)
+    (folder / "_config.yml").symlink_to(ROOT / "_config.yml")
+    (folder / "_toc.yml").write_text("format: jb-book\nroot: book/chapter\n")
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [nbformat.v4.new_markdown_cell("# A chapter\n\nIts opening line.")]
+    notebook.cells += [nbformat.v4.new_code_cell(source) for source in CELLS]
+    notebook.metadata["language_info"] = {"name": "python"}
+    nbformat.write(notebook, folder / "book" / "chapter.ipynb")
+    done = build(folder, folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    handler = functools.partial(QuietHandler, directory=str(folder / "_build/html"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}/book/chapter.html"
+        running.shutdown()
+
+
+class Visit:
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.asked: list[str] = []
+        self.wrong: list[str] = []
+        page.set_default_timeout(LONG)
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on(
+            "console",
+            lambda message: self.wrong.append(message.text) if message.type == "error" else None,
+        )
+
+    def python(self) -> list[str]:
+        return [url for url in self.asked if "/_static/python/" in url]
+
+    def cell(self, number: int) -> Locator:
+        return self.page.locator("article div.cell").nth(number - 1)
+
+    def status(self, pattern: str) -> None:
+        self.page.locator(".run-status").filter(has_text=re.compile(pattern)).wait_for()
+
+    def said(self, number: int, pattern: str) -> None:
+        self.cell(number).locator(".run-said").filter(has_text=re.compile(pattern)).wait_for()
+
+
+@pytest.fixture
+def visit() -> Iterator[Visit]:
+    assert CHROMIUM, "CI needs Chromium"
+    arguments = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield Visit(browser.new_page())
+        browser.close()
+
+
+@needs_chromium
+def test_cells_are_edited_and_run_on_their_page(site: str, visit: Visit) -> None:
+    page = visit.page
+    page.goto(site)
+    page.wait_for_load_state("networkidle")
+    assert visit.python() == []
+    assert "MB of Python" in page.locator(".run-note").inner_text()
+    assert WHEELS or "built without numpy" in page.locator(".run-note").inner_text()
+
+    page.get_by_role("button", name="Edit and run this page").press("Enter")
+    page.get_by_role("button", name="Run all cells").wait_for()
+    assert page.get_by_role("status").count() == 1
+    editor = page.get_by_role("textbox", name="Code of cell 2")
+    assert editor.input_value() == SYMPY
+
+    # All above and this: the set-up, which lacks numpy or has it, and sympy's integral.
+    page.get_by_role("button", name="Run all above and this, cell 2").click()
+    visit.said(2, r"ran in [\d.]+ s")
+    visit.said(1, "ran in" if WHEELS else "ended with a ModuleNotFoundError")
+    assert visit.cell(2).locator(".katex annotation").text_content() == (
+        r"\displaystyle \frac{\sqrt{\pi}}{2}"
+    )
+
+    # Edited by keys: the letters are indented, and Shift+Enter goes to the next cell.
+    editor.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("for k in range(2):\nprint(k)")
+    assert editor.input_value() == "for k in range(2):\n    print(k)"
+    page.keyboard.press("Shift+Enter")
+    visit.said(2, "ran in")
+    assert visit.cell(2).locator(".cell_output pre").inner_text() == "0\n1\n"
+    focused = "document.activeElement.getAttribute('aria-label')"
+    assert page.evaluate(focused) == "Code of cell 3"
+    page.get_by_role("button", name="Original code of cell 2").click()
+    assert editor.input_value() == SYMPY
+
+    # Tab indents, and Escape lets it leave.
+    page.keyboard.press("Tab")
+    assert editor.input_value() != SYMPY and page.evaluate(focused) == "Code of cell 2"
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    assert page.evaluate(focused) == "Run cell 2"
+
+    # A table with its formula, after what was printed.
+    page.get_by_role("button", name="Run cell 3").click()
+    visit.said(3, "ran in")
+    outputs = visit.cell(3).locator(".cell_output")
+    assert outputs.locator("pre").inner_text() == "first\n"
+    assert outputs.locator("table.table th annotation").text_content() == "x^2"
+
+    # An error, with the lines of the cell.
+    page.get_by_role("button", name="Run cell 4").click()
+    visit.said(4, "ended with a ZeroDivisionError")
+    error = visit.cell(4).locator(".output.traceback").inner_text()
+    assert '"<cell 4>", line 2, in half' in error and "cell_runner" not in error
+    visit.status("Cell 4 ended with a ZeroDivisionError")
+
+    # What never ends is stopped, at the price of the state.
+    page.get_by_role("button", name="Run cell 5").click()
+    visit.cell(5).locator(".cell_output pre", has_text="begun").wait_for()
+    page.get_by_role("button", name="Stop").click()
+    visit.status("Stopped. What the cells had computed is lost")
+    visit.cell(3).locator("textarea").fill("symbolic.mu")
+    page.get_by_role("button", name="Run cell 3").click()
+    visit.said(3, "ended with a NameError")
+    assert "Run all above" in visit.cell(3).locator(".cell_output").inner_text()
+
+    assert visit.wrong == []
+    hosts = {url.split("/")[2] for url in visit.asked if url.startswith("http")}
+    assert hosts == {site.split("/")[2]}
+
+
+@needs_chromium
+def test_python_that_is_not_there_is_said(site: str, visit: Visit) -> None:
+    visit.page.route("**/pyodide.asm.wasm.gzip", lambda route: route.fulfill(status=404))
+    visit.page.goto(site)
+    visit.page.get_by_role("button", name="Edit and run this page").click()
+    visit.status("Python could not go on")
+
+
+@needs_chromium
+def test_a_changed_package_is_refused_by_the_page(site: str, visit: Visit) -> None:
+    visit.page.route("**/sympy-*.zip", lambda route: route.fulfill(body=b"another"))
+    visit.page.goto(site)
+    visit.page.get_by_role("button", name="Edit and run this page").click()
+    visit.status("Python could not go on")
+
+
+@needs_chromium
+def test_a_page_from_the_disk_says_that_it_cannot_run(visit: Visit, tmp_path: Path) -> None:
+    script = (in_browser.START).read_text(encoding="utf-8")
+    html = in_browser.BAR.format(place="python", button=in_browser.BUTTON, note="")
+    (tmp_path / "page.html").write_text(f"{html}<script>{script}</script>", encoding="utf-8")
+    visit.page.goto((tmp_path / "page.html").as_uri())
+    visit.page.get_by_role("button").click()
+    visit.status("opened from the disk")
+
+
+@needs_chromium
+@pytest.mark.skipif(
+    not WHEELS and not os.environ.get("RPT_BOOK_WHEELS"),
+    reason="no compiled packages of Python in the browser: make wheels fetches them",
+)
+def test_chapters_in_the_browser_show_what_they_store(
+    visit: Visit, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """All numbers that are printed; figures are drawn, and have no other fonts or lines."""
+    from test_site import QuietHandler, build
+
+    assert WHEELS, "make wheels has not fetched them"
+    folder = tmp_path_factory.mktemp("whole")
+    done = build(ROOT, folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    handler = functools.partial(QuietHandler, directory=str(folder / "_build/html"))
+    wrong = []
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        for path in chapters():
+            page = visit.page
+            page.goto(f"http://127.0.0.1:{running.server_port}/book/{path.stem}.html")
+            stored = page.locator("article div.cell").evaluate_all(
+                "cells => cells.map(cell => "
+                "[...cell.querySelectorAll('.cell_output pre, .cell_output table')]"
+                ".map(part => part.textContent))"
+            )
+            page.get_by_role("button", name="Edit and run this page").click()
+            page.get_by_role("button", name="Run all cells").click()
+            last = len(code_cells(path))
+            visit.status(rf"Cell {last} ran in|ended with|could not")
+            shown = page.locator("article div.cell").evaluate_all(
+                "cells => cells.map(cell => "
+                "[...cell.querySelectorAll('.cell_output pre, .cell_output table')]"
+                ".map(part => part.textContent))"
+            )
+            for number, (old, new) in enumerate(zip(stored, shown, strict=True), 1):
+                if [text.split() for text in old] != [text.split() for text in new]:
+                    wrong.append(f"{path.stem}, cell {number}: {new} and not {old}")
+        running.shutdown()
+    assert wrong == []
