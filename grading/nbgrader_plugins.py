@@ -18,6 +18,7 @@ from nbgrader.api import Assignment, Gradebook, Student
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.plugins import ExportPlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_locked
 from traitlets import Bool, Dict, Enum, Float, List
 from traitlets import Callable as CallableTrait
 
@@ -51,7 +52,7 @@ def configure(c: Any, load: Callable[[str], Chapter]) -> None:
         Autograde.sanitize_preprocessors, ClearOutput=Repair
     )
     c.Autograde.autograde_preprocessors = _exchange(
-        Autograde.autograde_preprocessors, Execute=Grade
+        Autograde.autograde_preprocessors, Execute=Grade, SaveAutoGrades=SaveGrades
     )
     # Penalties again, because manual marks change them.
     feedback = [preprocessors.AssignLatePenalties, preprocessors.ClearHiddenTests]
@@ -65,7 +66,7 @@ def configure(c: Any, load: Callable[[str], Chapter]) -> None:
 def _exchange(steps: Any, **new: type) -> list[type]:
     """Return nbgrader's own steps with some replaced, by the names of their classes."""
     names = [step.__name__ for step in steps.default()]
-    if missing := ", ".join(set(new) - set(names)):
+    if missing := ", ".join(name for name in new if name not in names):
         # Not an exception, which nbgrader would log before it goes on with its own steps.
         sys.exit(f"nbgrader has no step {missing} any more; nothing is done")
     return [new.get(step.__name__, step) for step in steps.default()]
@@ -210,6 +211,19 @@ class Grade(NbGraderPreprocessor):  # type: ignore[misc]
         return nb, resources
 
 
+class SaveGrades(preprocessors.SaveAutoGrades):  # type: ignore[misc]
+    """Ask a person about a test without a verdict, for which nbgrader itself gives all points."""
+
+    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
+        super()._add_score(cell, resources)
+        results = [each for each in cell.get("outputs", []) if each.output_type == "execute_result"]
+        if is_locked(cell) and not results:
+            at = (cell.metadata.nbgrader.grade_id, self.notebook_id, self.assignment_id)
+            grade = self.gradebook.find_grade(*at, self.student_id)
+            grade.auto_score, grade.needs_manual_grade = None, True
+            self.gradebook.db.commit()
+
+
 class PenaltyPerDay(LateSubmissionPlugin):  # type: ignore[misc]
     """Take a share of the score for every day begun after the deadline."""
 
@@ -320,7 +334,8 @@ class Scores(ExportPlugin):  # type: ignore[misc]
                 student, submission.score, submission.total_seconds_late
             )
             columns |= {
-                title: f"{grades[cell].score:g}" for title, cell in zip(titles, cells, strict=True)
+                title: "" if _open(grades[cell]) else f"{grades[cell].score:g}"
+                for title, cell in zip(titles, cells, strict=True)
             }
             columns["pending"] = (
                 f"{sum(grade.max_score for grade in grades.values() if grade.needs_manual_grade):g}"
@@ -331,6 +346,11 @@ class Scores(ExportPlugin):  # type: ignore[misc]
             "maximum": f"{chapter.max_score:g}",
             "notes": "; ".join(outcome.notes) if outcome else "",
         }
+
+
+def _open(grade: Any) -> bool:
+    """Whether neither the machine nor a person has said anything about an answer."""
+    return grade.auto_score is None and grade.manual_score is None
 
 
 def safe(student: str) -> bool:

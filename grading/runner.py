@@ -122,7 +122,7 @@ def attempt(
             except DeadKernelError:
                 why = "printed too much" if client.allowance <= 0 else "ended its kernel"
                 return {index: f"CRASHED: {client.excess or why}"}
-            if any(output.get("ename") == "MemoryError" for output in cell.outputs):
+            if any(output.get("ename", "").endswith("MemoryError") for output in cell.outputs):
                 return {index: f"CRASHED: {TOO_LARGE}"}
     return {}
 

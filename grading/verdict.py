@@ -28,6 +28,8 @@ _SHORT = re.compile(
     "can't start new thread|Resource temporarily unavailable|No space left on device"
     "|Cannot allocate memory"
 )
+# What a submission hears that asks for more than its limits.
+_LIMITS = re.compile("MemoryError|File too large")
 # HTML and scripts of a student do not reach a grader's browser.
 _SAFE_OUTPUT: dict[str, Callable[[str], str]] = {
     "text/plain": str,  # which the pages escape, as they do printed text and errors
@@ -38,7 +40,10 @@ _SAFE_OUTPUT: dict[str, Callable[[str], str]] = {
 
 @dataclass
 class Outcome:
-    """What became of a submission; points and hints are by question."""
+    """What became of a submission; points and hints are by question.
+
+    A question without points is for a person: what went wrong says nothing about its answer.
+    """
 
     status: str
     notes: list[str] = field(default_factory=list)
@@ -91,9 +96,7 @@ def grade(
         return Outcome("UNGRADED", [f"the chapter's own first cell did not run: {failed}"])
     del outputs[0]
     notes = set(done.skipped.values())
-    found = {reason.partition(":")[0] for reason in notes}
-    status = next((each for each in reversed(STATUSES) if each in found), "GRADED")
-    graded = Outcome(status, notebook=copy.deepcopy(notebook))
+    graded = Outcome("GRADED", notebook=copy.deepcopy(notebook))
     assert graded.notebook is not None
     for index, cell in enumerate(graded.notebook.cells):
         if cell.cell_type != "code":
@@ -109,22 +112,43 @@ def grade(
             notes.add("TAMPERED: printed lines with the grader's own label")
         if question:
             ended = done.skipped.get(index + 1) or _error(outputs[index])
-            verdict = judge(question, values, secret, student, chapter, ended)
-            graded.scores[question.name], graded.hints[question.name] = verdict
+            score, hint = judge(question, values, secret, student, chapter, ended)
+            why = _undecided(index, done.skipped, outputs, bool(values or ended))
+            if why and score < question.points:
+                notes.add(why)
+                hint += "; it has no points yet, because a person is to look at it"
+            else:
+                graded.scores[question.name] = score
+            graded.hints[question.name] = hint
+    found = {reason.partition(":")[0] for reason in notes}
+    graded.status = next((each for each in reversed(STATUSES) if each in found), "GRADED")
     graded.notes = sorted(notes)[:9]
-    lost = any(graded.scores[each.name] < each.points for each in checks.values())
+    lost = any(graded.scores.get(each.name, 0) < each.points for each in checks.values())
     if lost and (short := _SHORT.search(json.dumps(outputs))):
         return Outcome("UNGRADED", [f"points were lost beside {short.group()!r}", *graded.notes])
     for index, question in checks.items():
-        hint, score = graded.hints[question.name], graded.scores[question.name]
-        graded.notebook.cells[index].outputs = [
-            nbformat.v4.new_output("stream", text=f"{question.name}: {hint}\n"),
-            # nbgrader takes a cell's result for its points.
-            nbformat.v4.new_output(
-                "execute_result", {"text/plain": f"{score:g}"}, execution_count=1
-            ),
-        ]
+        told = f"{question.name}: {graded.hints[question.name]}\n"
+        graded.notebook.cells[index].outputs = [nbformat.v4.new_output("stream", text=told)]
+        if question.name in graded.scores:  # nbgrader takes a cell's result for its points
+            points = {"text/plain": f"{graded.scores[question.name]:g}"}
+            result = nbformat.v4.new_output("execute_result", points, execution_count=1)
+            graded.notebook.cells[index].outputs.append(result)
     return graded
+
+
+def _undecided(
+    index: int, skipped: Mapping[int, str], outputs: Sequence[Any], reported: bool
+) -> str:
+    """Return why points that the check in a cell does not give say nothing about the answer.
+
+    The cells that were left out are numbered as they ran, after the chapter's own set-up.
+    """
+    for place, why in sorted(skipped.items()):
+        if place <= index + 1:
+            return why
+    if limit := _LIMITS.search(json.dumps(outputs[: index + 1])):
+        return f"CRASHED: asked for more than its limits ({limit.group()})"
+    return "" if reported else "CRASHED: nothing that it printed arrived"
 
 
 def judge(

@@ -34,6 +34,7 @@ assert isinstance(WEIGHTED, Coded) and isinstance(FOURTH, Coded)
 RIGHT = {"weighted-gradient": 3.0, "fourth-power": 3.0, "spread-can-pay": 2.0}
 NONE = dict.fromkeys(RIGHT, 0.0)
 WITHOUT_FOURTH = RIGHT | {"fourth-power": 0.0}
+FOURTH_OPEN = {name: points for name, points in RIGHT.items() if name != "fourth-power"}
 BLANK = "not looked at"  # the CSV has no score
 # Long enough for a busy machine; only what never ends has to end sooner.
 PATIENT = jail.Limits(wall_seconds=900, cell_seconds=300, memory=2 * 2**30)
@@ -321,23 +322,39 @@ BROKEN: dict[str, Case] = {
     "missing-package-inside": Case(
         fourth("import a_package_that_is_not_there"), scores=WITHOUT_FOURTH
     ),
-    "loop": Case(fourth("while True: pass"), "TIMEOUT", WITHOUT_FOURTH, "no end within", IMPATIENT),
-    "loop-that-swallows": Case(fourth(SWALLOW), "TIMEOUT", WITHOUT_FOURTH, limits=IMPATIENT),
+    "loop": Case(fourth("while True: pass"), "TIMEOUT", FOURTH_OPEN, "no end within", IMPATIENT),
+    "loop-that-swallows": Case(fourth(SWALLOW), "TIMEOUT", FOURTH_OPEN, limits=IMPATIENT),
+    "loop-first": Case(hostile("while True: pass"), "TIMEOUT", {}, limits=IMPATIENT),
+    "loop-last": Case(hostile("", "while True: pass"), "TIMEOUT", NONE, limits=IMPATIENT),
     "endless-printing": Case(
-        fourth("while True: print('x' * 1000)"), "CRASHED", WITHOUT_FOURTH, "printed too much"
+        fourth("while True: print('x' * 1000)"), "CRASHED", FOURTH_OPEN, "printed too much"
     ),
-    "exit": Case(fourth("import os; os._exit(0)"), "CRASHED", WITHOUT_FOURTH, "ended its kernel"),
+    "exit": Case(fourth("import os; os._exit(0)"), "CRASHED", FOURTH_OPEN, "ended its kernel"),
+    "silent": Case(
+        write(notebook(first="import io, sys\nsys.stdout = io.StringIO()")),
+        "CRASHED",
+        {},
+        "nothing that it printed arrived",
+    ),
     "quit": Case(write(notebook(last="exit()")), "GRADED"),
     "system-exit": Case(fourth("raise SystemExit"), scores=WITHOUT_FOURTH),
     "recursion": Case(fourth("return fourth_power_gradient(k, mu, sigma)"), scores=WITHOUT_FOURTH),
-    "memory": Case(fourth("return bytearray(10**12)"), scores=WITHOUT_FOURTH),
+    "memory": Case(fourth("return bytearray(10**12)"), "CRASHED", FOURTH_OPEN, "(MemoryError)"),
+    "memory-of-numpy": Case(
+        write(notebook(WRONG | {"fourth-power": FOURTH.solution}, "np.ones((10**6, 10**6))")),
+        "CRASHED",
+        {"fourth-power": 3.0},
+        "too much memory",
+    ),
     "memory-kept": Case(
         write(notebook(first="kept = []\nwhile True: kept.append(bytearray(10**8))")),
         "CRASHED",
         RIGHT,
         "too much memory",
     ),
-    "large-file": Case(fourth("open('x', 'wb').write(bytes(10**8))"), scores=WITHOUT_FOURTH),
+    "large-file": Case(
+        fourth("open('x', 'wb').write(bytes(10**8))"), "CRASHED", FOURTH_OPEN, "(File too large)"
+    ),
     "bad-json": Case(raw('{"cells": ['), "UNREADABLE", BLANK),
     "another-chapter": Case(
         write(nbformat.read(CHAPTERS / "right-hand-side.ipynb", as_version=4)),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import nbgrader
@@ -16,6 +17,7 @@ from traitlets.config import Config
 
 from grading import jail, nbgrader_plugins
 from grading.book import load
+from grading.verdict import Outcome
 from tests.grading.corpus import CHAPTER, ROOT, notebook
 
 BIN = Path(sys.executable).parent
@@ -100,7 +102,7 @@ def test_a_test_that_nbgrader_runs_itself_earns_nothing(released: Path) -> None:
             lambda patch: patch.setattr(
                 Autograde.autograde_preprocessors, "default", lambda: [object]
             ),
-            "nbgrader has no step Execute any more; nothing is done",
+            "nbgrader has no step Execute, SaveAutoGrades any more; nothing is done",
         ),
     ],
 )
@@ -120,3 +122,23 @@ def test_the_sandbox_is_on_where_nobody_says_otherwise(monkeypatch: pytest.Monke
     resources = {"nbgrader": {"assignment": CHAPTER, "student": "ada", "notebook": CHAPTER}}
     with pytest.raises(jail.JailError, match="asked for with True"):
         nbgrader_plugins.Grade(load=load).preprocess(notebook(), resources)
+
+
+def test_a_run_by_nbgrader_itself_runs_again_what_is_already_graded(
+    released: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So does `nbgrader autograde --force`, which comes here; only our own command keeps."""
+    runs: list[str] = []
+
+    def graded(*arguments: Any) -> Outcome:
+        runs.append(arguments[2])
+        return Outcome("GRADED", notebook=notebook())
+
+    monkeypatch.setattr(nbgrader_plugins, "grade", graded)
+    monkeypatch.setattr(nbgrader_plugins, "_probe", lambda *_: None)
+    monkeypatch.setattr(nbgrader_plugins, "_course", lambda _: released)
+    at = {"assignment": CHAPTER, "student": "ada", "notebook": CHAPTER}
+    for keep in ([], [], ["GRADED"]):
+        step = nbgrader_plugins.Grade(keep=keep, load=load)
+        step.preprocess(notebook(), {"nbgrader": at})
+    assert runs == ["ada", "ada"]
