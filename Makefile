@@ -8,7 +8,7 @@ export MPLCONFIGDIR = $(CURDIR)/.venv/.matplotlib
 
 .DEFAULT_GOAL = help
 .PHONY: help book serve lab check test test-pages test-library test-grading test-coverage lint style spelling types \
-	format live pdf refresh lock clean environment port
+	format live pdf refresh wheels lock clean environment port
 
 help:
 	@echo 'make book      build the book into _build/html'
@@ -19,6 +19,7 @@ help:
 	@echo 'make live      serve the book, build again and reload the page whenever a file is saved'
 	@echo 'make pdf       print the whole book into one PDF, with Chromium'
 	@echo 'make refresh   execute the chapters again and store their outputs'
+	@echo 'make wheels    fetch what lets the next make book run numpy on its pages'
 	@echo 'make lint      check style, spelling and types only'
 	@echo 'make format    format the code'
 	@echo 'make lock      renew requirements.txt and binder/requirements.txt from pyproject.toml'
@@ -94,6 +95,10 @@ pdf: environment
 
 refresh: environment
 	@$(BIN)/python -m authoring refresh
+
+# What publishes the book calls it: it needs the internet, and not only package registries.
+wheels: environment
+	@$(BIN)/python book/_ext/wasm_wheels.py
 
 # Before a build of half a minute, not after it.
 port: environment
