@@ -116,6 +116,8 @@ export class Explorable extends HTMLElement {
 
   redraw() {
     this.width = this.clientWidth;
+    // Read before anything is written: a browser lays the page out anew for each width that it is asked for in between.
+    for (const svg of this.shadowRoot.querySelectorAll(".moving svg")) svg.wide = svg.clientWidth;
     for (const {name, label, values, digits} of this.constructor.controls) {
       const value = this.state[name];
       for (const input of this.shadowRoot.querySelectorAll(`[name=${name}]`)) {
@@ -130,7 +132,7 @@ export class Explorable extends HTMLElement {
         }
       }
     }
-    if (this.width) this.find(".summary").innerHTML = this.draw(this.state, this.width);
+    if (this.width) this.find(".summary").innerHTML = this.draw(this.state);
   }
 }
 

@@ -27,7 +27,7 @@ export class HoldTheNoise extends Explorable {
     <svg class="node" viewBox="0 0 430 124" role="img" aria-label="the node and the way back of the derivative"></svg>
     <svg class="chart" role="img" aria-label="loss of one draw along the dial"></svg>`;
 
-  draw({mu, sigma, noise: kind, dial, draw}, width) {
+  draw({mu, sigma, noise: kind, dial, draw}) {
     const {symbol, domain} = DIALS[dial];
     const held = kind === "held";
     const normal = noise(draw);
@@ -46,11 +46,11 @@ export class HoldTheNoise extends Explorable {
     const y = path({...theta, epsilon});
     const paid = loss({y, ...known});
 
+    const svg = this.find(".chart"), width = svg.wide;
     const height = Math.min(300, 0.6 * width + 60);
     const margin = {left: 44, right: 12, top: 10, bottom: 40};
     const x = scaleLinear(domain, [margin.left, width - margin.right]);
     const up = scaleLinear([0, TOP], [height - margin.bottom, margin.top]);
-    const svg = this.find(".chart");
     const chart = canvas(svg, height);
     chart.append("g").attr("class", "axis").attr("transform", `translate(0,${height - margin.bottom})`)
       .call(axisBottom(x).ticks(8));

@@ -35,7 +35,7 @@ export class PushOrWeigh extends Explorable {
     const worth = sum(draws, each => each.weight) ** 2 / sum(draws, each => each.weight ** 2);
     this.numbers = {pushed, weighed, exact, worth};
 
-    const wide = this.find("svg").clientWidth;
+    const wide = this.find("svg").wide;
     const svg = canvas(this.find("svg"), 330);
     const x = scaleLinear(Y, [6, wide - 6]);
     const grid = range(Y[0], Y[1], 0.1);

@@ -15,34 +15,62 @@ const START = -REACH + 0.0123456;
 const POINTS = range(LEVELS).map(level => {
   const step = 2 * REACH / (FIRST * 2 ** level);
   const points = level ? range(START + step, REACH, 2 * step) : range(START, REACH, step);
-  return points.map(epsilon => [epsilon, weight(epsilon)]);
+  return {places: Float64Array.from(points), densities: Float64Array.from(points, weight)};
 });
 
-/** The means of the numbers that `integrand(epsilon)` returns. Throws a sentence where there is none. */
-export function expectations(integrand) {
-  let sums, sizes, before;
+/**
+ * The means of the `count` numbers that `integrand(epsilon, into)` writes. Throws a sentence where there is none.
+ * It runs some ten thousand times while a finger moves: so it makes no arrays on the way.
+ */
+export function expectations(count, integrand) {
+  const values = new Float64Array(count), sums = new Float64Array(count), sizes = new Float64Array(count);
+  let before;
   for (let level = 0; level < LEVELS; level++) {
     const step = 2 * REACH / (FIRST * 2 ** level);
-    for (const [epsilon, density] of POINTS[level]) {
-      const values = integrand(epsilon);
-      sums ??= values.map(() => 0);
-      sizes ??= values.map(() => 0);
-      for (let i = 0; i < values.length; i++) {
-        const term = density * values[i];
-        if (!Number.isFinite(term)) throw new Error("has no finite value or slope somewhere within 12 standard deviations of the mean");
+    const {places, densities} = POINTS[level];
+    for (let j = 0; j < places.length; j++) {
+      integrand(places[j], values);
+      for (let i = 0; i < count; i++) {
+        const term = densities[j] * values[i];
         sums[i] += term;
         sizes[i] += Math.abs(term);
       }
     }
+    if (!sizes.every(Number.isFinite)) {
+      throw new Error("has no finite value or slope somewhere within 12 standard deviations of the mean");
+    }
     if (level === 0) {
-      const tails = [START, -START].map(end => integrand(end).map(value => weight(end) * Math.abs(value)));
-      if (tails.some(tail => tail.some((end, i) => end > TAIL * sizes[i]))) {
-        throw new Error("grows too fast: a variance does not exist or is out of reach");
+      for (const end of [START, -START]) {
+        integrand(end, values);
+        if (values.some((value, i) => weight(end) * Math.abs(value) > TAIL * sizes[i])) {
+          throw new Error("grows too fast: a variance does not exist or is out of reach");
+        }
       }
     }
-    const means = sums.map(each => step * each);
+    const means = Array.from(sums, sum => step * sum);
     if (before?.every((mean, i) => Math.abs(mean - means[i]) <= TOLERANCE * step * sizes[i])) return means;
     before = means;
   }
   throw new Error("is not smooth enough: it has a jump or a kink, or details that are too fine");
+}
+
+/** Where `f` passes zero between two places where its signs differ: a secant that never leaves them (Illinois). */
+export function crossing(f, low, high) {
+  let [below, above] = [f(low), f(high)];
+  for (let side = 0, turn = 0; turn < 60; turn++) {
+    const middle = (low * above - high * below) / (above - below), value = f(middle);
+    if (value === 0 || high - low <= 1e-12 * high) return middle;
+    if (value * above > 0) {
+      if (Math.abs(high - middle) <= 1e-12 * high) return middle;
+      [high, above] = [middle, value];
+      if (side === 1) below /= 2;
+      side = 1;
+    } else {
+      if (Math.abs(middle - low) <= 1e-12 * high) return middle;
+      [low, below] = [middle, value];
+      if (side === -1) above /= 2;
+      side = -1;
+    }
+  }
+  return (low + high) / 2;
 }

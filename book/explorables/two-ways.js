@@ -58,7 +58,7 @@ export class TwoWays extends Explorable {
 
     PARTS.forEach(({name, symbol}, i) => {
       const svg = this.find(`.${name} svg`);
-      const [wide, high] = [svg.clientWidth, 190];
+      const [wide, high] = [svg.wide, 190];
       const panel = canvas(svg, high);
       // As wide as theory has the wider of the two: the frame does not jump with each draw.
       const reach = 3.5 * Math.max(...found[i].map(({theory}) => theory));

@@ -4,35 +4,41 @@ import {derivative, parse} from "mathjs/number";
 
 const FUNCTIONS = ["abs", "acos", "asin", "atan", "cos", "cosh", "exp", "log", "sin", "sinh", "sqrt", "tan", "tanh"];
 const CONSTANTS = {e: Math.E, pi: Math.PI};
-const DOES = {
+const APPLIED = {
   ...Object.fromEntries(FUNCTIONS.map(name => [name, Math[name]])),
   sec: x => 1 / Math.cos(x), // in the slope of a tangent
   sech: x => 1 / Math.cosh(x),
-  add: (a, b) => a + b,
-  subtract: (a, b) => a - b,
-  multiply: (a, b) => a * b,
-  divide: (a, b) => a / b,
-  pow: (a, b) => a ** b,
-  unaryMinus: a => -a,
+};
+// Of functions of y and k, such a function: written out, since a call more for each sign takes twice the time.
+const COMBINED = {
+  add: (a, b) => (y, k) => a(y, k) + b(y, k),
+  subtract: (a, b) => (y, k) => a(y, k) - b(y, k),
+  multiply: (a, b) => (y, k) => a(y, k) * b(y, k),
+  divide: (a, b) => (y, k) => a(y, k) / b(y, k),
+  pow: (a, b) => (y, k) => a(y, k) ** b(y, k),
+  unaryMinus: a => (y, k) => -a(y, k),
   unaryPlus: a => a,
 };
 
 /** What a parsed formula does, as a function of y and k: a hundred times as fast as mathjs evaluates it. */
 function closure(node) {
   if (node.isParenthesisNode) return closure(node.content);
-  if (node.isConstantNode) return () => node.value;
+  if (node.isConstantNode) {
+    const {value} = node;
+    return () => value;
+  }
   if (node.isSymbolNode) {
     const {name} = node;
-    if (name === "y") return ({y}) => y;
-    if (name === "k") return ({k}) => k;
+    if (name === "y") return y => y;
+    if (name === "k") return (y, k) => k;
     if (Object.hasOwn(CONSTANTS, name)) return () => CONSTANTS[name];
     throw new Error(`names ${name}; it may name y, k, e and pi`);
   }
   const name = node.isFunctionNode ? node.fn.name : node.fn;
-  if (!Object.hasOwn(DOES, name)) throw new Error(`has ${name ?? node.type} in it; it may have + − * / ^ and ${FUNCTIONS.join(", ")}`);
-  const does = DOES[name];
-  const [first, second] = node.args.map(closure);
-  return second ? scope => does(first(scope), second(scope)) : scope => does(first(scope));
+  if (Object.hasOwn(COMBINED, name)) return COMBINED[name](...node.args.map(closure));
+  if (!Object.hasOwn(APPLIED, name)) throw new Error(`has ${name ?? node.type} in it; it may have + − * / ^ and ${FUNCTIONS.join(", ")}`);
+  const does = APPLIED[name], inner = closure(node.args[0]);
+  return (y, k) => does(inner(y, k));
 }
 
 globalThis.readFormula = formula => {

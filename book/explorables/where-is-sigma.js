@@ -137,7 +137,7 @@ export class WhereIsSigma extends Explorable {
     this.running = requestAnimationFrame(frame);
   }
 
-  draw({objective, mu, sigma, draw, steps}, width) {
+  draw({objective, mu, sigma, draw, steps}) {
     const key = [objective, mu, sigma, draw].join();
     if (this.key !== key || this.descent.taken > steps) this.descent = new Descent({objective, mu, sigma, draw});
     this.key = key;
@@ -181,7 +181,7 @@ export class WhereIsSigma extends Explorable {
 
   drawMap(objective) {
     const svg = this.find(".map");
-    const [wide, high] = [svg.clientWidth, 260];
+    const [wide, high] = [svg.wide, 260];
     const [left, bottom, top] = [34, 34, 20];
     const x = scaleLinear(MU, [left, wide - 12]);
     const up = scaleLinear(SIGMA, [high - bottom, top]);
@@ -225,7 +225,7 @@ export class WhereIsSigma extends Explorable {
 
   drawClock(objective, start) {
     const svg = this.find(".clock");
-    const [wide, high] = [svg.clientWidth, 260];
+    const [wide, high] = [svg.wide, 260];
     const [left, bottom, top] = [40, 34, 20];
     const x = scaleLog([1, LAST], [left, wide - 12]);
     const up = scaleLog([0.005, 5], [high - bottom, top]);

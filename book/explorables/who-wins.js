@@ -7,11 +7,11 @@ import {line} from "d3-shape";
 
 import {Explorable, canvas, colors, handle, number, stroke} from "./explorable.js";
 import {losses, scoreOfNoise} from "./formulas.js";
-import {expectations} from "./quadrature.js";
+import {crossing, expectations} from "./quadrature.js";
 
 const LABELS = {cosine: "cos(<i>ky</i>)", bump: "exp(−<i>ky</i>²)", square: "(<i>y</i> − <i>k</i>)²", typed: "your own"};
 const K = [0.05, 3];
-const SWEEP = range(49).map(i => K[0] * (K[1] / K[0]) ** (i / 48));
+const SWEEP = range(33).map(i => K[0] * (K[1] / K[0]) ** (i / 32));
 const ORDERS = 9;
 const PARTS = [{name: "mu", symbol: "μ"}, {name: "sigma", symbol: "σ"}];
 const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -23,18 +23,25 @@ const times = ratio => number(ratio, ratio < 9.995 ? 2 : 1);
 const here = document.currentScript?.src; // where the second script lies too; nowhere in a notebook
 
 /** Gradient and both variances, in mu and sigma. Throws a sentence about a loss that has none. */
-function compare(loss, {mu, sigma, k}) {
-  const center = loss.value({y: mu, k});
-  const terms = epsilon => {
+function compare({value, derivative}, {mu, sigma, k}) {
+  const center = value(mu, k);
+  const means = expectations(12, (epsilon, into) => {
     const y = mu + sigma * epsilon;
-    const slope = loss.derivative({y, k}), excess = loss.value({y, k}) - center;
+    const slope = derivative(y, k), excess = value(y, k) - center;
     const [inMu, inSigma] = scoreOfNoise({epsilon, sigma});
-    return [
-      slope, slope * epsilon, slope ** 2, (slope * epsilon) ** 2, excess * inMu, excess * inSigma, (excess * inMu) ** 2,
-      (excess * inSigma) ** 2, excess * inMu ** 2, excess * inSigma ** 2, inMu ** 2, inSigma ** 2,
-    ];
-  };
-  const means = expectations(terms);
+    into[0] = slope;
+    into[1] = slope * epsilon;
+    into[2] = slope ** 2;
+    into[3] = into[1] ** 2;
+    into[4] = excess * inMu;
+    into[5] = excess * inSigma;
+    into[6] = into[4] ** 2;
+    into[7] = into[5] ** 2;
+    into[8] = into[4] * inMu;
+    into[9] = into[5] * inSigma;
+    into[10] = inMu ** 2;
+    into[11] = inSigma ** 2;
+  });
   const part = i => means.slice(2 * i, 2 * i + 2);
   const [gradient, squares, byScore, excessSquares, mixed, scoreSquares] = range(6).map(part);
   gradient.forEach((slope, i) => {
@@ -48,30 +55,26 @@ function compare(loss, {mu, sigma, k}) {
 }
 
 /** The Hermite coefficients c_1, c_2, ... of the loss in the noise. */
-function spectrum(loss, {mu, sigma, k}) {
-  return expectations(epsilon => {
-    const value = loss.value({y: mu + sigma * epsilon, k});
-    const polynomials = [1, epsilon]; // normalized
-    for (let n = 1; n < ORDERS; n++) {
-      polynomials.push((epsilon * polynomials[n] - Math.sqrt(n) * polynomials[n - 1]) / Math.sqrt(n + 1));
+function spectrum({value}, {mu, sigma, k}) {
+  return expectations(ORDERS, (epsilon, into) => {
+    let below = 1, here = epsilon; // normalized polynomials
+    const f = value(mu + sigma * epsilon, k);
+    for (let n = 1; n <= ORDERS; n++) {
+      into[n - 1] = here * f;
+      [below, here] = [here, (epsilon * here - Math.sqrt(n) * below) / Math.sqrt(n + 1)];
     }
-    return polynomials.slice(1).map(polynomial => polynomial * value);
   });
 }
 
-/** Where the lead changes, by halving between neighbors of the sweep. */
-function crossovers(loss, theta, ratios) {
+/** How far the trick is ahead, in mu or in sigma: above zero it wins. */
+const lead = ({pathwise, score}, i) => Math.log(score[i] / pathwise[i]);
+
+/** Where the lead changes between neighbors of the sweep. */
+function crossovers(loss, theta, sweep) {
   return PARTS.map((_, i) => SWEEP.slice(1).flatMap((high, j) => {
-    let low = SWEEP[j];
-    const [before, after] = [ratios[j]?.[i] - 1, ratios[j + 1]?.[i] - 1];
-    if (!(before * after < 0)) return [];
-    for (let halving = 0; halving < 40; halving++) {
-      const k = (low + high) / 2;
-      const {pathwise, score} = compare(loss, {...theta, k});
-      if ((score[i] / pathwise[i] - 1) * before > 0) low = k;
-      else high = k;
-    }
-    return [(low + high) / 2];
+    const [before, after] = [sweep[j], sweep[j + 1]];
+    if (!before || !after || !(lead(before, i) * lead(after, i) < 0)) return [];
+    return [crossing(k => lead(compare(loss, {...theta, k}), i), SWEEP[j], high)];
   }));
 }
 
@@ -99,7 +102,10 @@ export class WhoWins extends Explorable {
 
   /** The loss, or nothing while the script that reads formulas is on its way. */
   chosen({loss, formula}) {
-    if (loss !== "typed") return losses[loss];
+    if (loss !== "typed") {
+      const {value, derivative} = losses[loss];
+      return {value: (y, k) => value({y, k}), derivative: (y, k) => derivative({y, k})};
+    }
     if (globalThis.readFormula) return globalThis.readFormula(formula);
     if (!here) throw new Error("can be typed on the page of the book only");
     if (!this.asked) {
@@ -136,8 +142,7 @@ export class WhoWins extends Explorable {
           return undefined; // such a k has no variances
         }
       });
-      const ratios = this.sweep.map(each => each && each.score.map((score, i) => score / each.pathwise[i]));
-      this.crossed = crossovers(loss, {mu, sigma}, ratios);
+      this.crossed = crossovers(loss, {mu, sigma}, this.sweep);
     }
     const coefficients = spectrum(loss, state);
     const ratio = now.score.map((score, i) => score / now.pathwise[i]);
@@ -145,21 +150,21 @@ export class WhoWins extends Explorable {
     this.drawLoss(loss, state);
     this.drawVariances(state);
     this.drawSpectrum(coefficients);
-    const verdict = PARTS.map(({symbol}, i) => {
-      const lead = ratio[i] >= 1 ? `the trick wins: without it you need ${times(ratio[i])} times the samples`
+    const verdicts = PARTS.map(({symbol}, i) => {
+      const verdict = ratio[i] >= 1 ? `the trick wins: without it you need ${times(ratio[i])} times the samples`
         : `the trick loses: with it you need ${times(1 / ratio[i])} times the samples`;
       const where = this.crossed[i].length ? ` (the lead changes at <i>k</i> = ${this.crossed[i].map(at => number(at, 3)).join(" and ")})` : "";
-      return `In <i>${symbol}</i> ${Number.isFinite(ratio[i]) ? lead : "the trick has no variance at all"}${where}.`;
+      return `In <i>${symbol}</i> ${Number.isFinite(ratio[i]) ? verdict : "the trick has no variance at all"}${where}.`;
     });
-    return `${verdict.join(" ")} The gradient is ${number(now.gradient[0], 3)} in <i>μ</i> and ${number(now.gradient[1], 3)} in <i>σ</i>.`;
+    return `${verdicts.join(" ")} The gradient is ${number(now.gradient[0], 3)} in <i>μ</i> and ${number(now.gradient[1], 3)} in <i>σ</i>.`;
   }
 
   drawLoss(loss, {mu, sigma, k}) {
     const svg = this.find(".loss");
-    const [wide, high] = [svg.clientWidth, 210];
+    const [wide, high] = [svg.wide, 210];
     const chart = canvas(svg, high);
     const x = scaleLinear([mu - 4 * sigma, mu + 4 * sigma], [40, wide - 6]);
-    const points = range(201).map(i => x.domain()[0] + i * 8 * sigma / 200).map(y => [y, loss.value({y, k})]);
+    const points = range(201).map(i => x.domain()[0] + i * 8 * sigma / 200).map(y => [y, loss.value(y, k)]);
     const [low, top] = [min(points, ([, value]) => value), max(points, ([, value]) => value)];
     const up = scaleLinear([low, top === low ? low + 1 : top], [high - 30, 20]);
     const bell = scaleLinear([0, 1], [high - 30, high - 90]);
@@ -174,7 +179,7 @@ export class WhoWins extends Explorable {
 
   drawVariances({k}) {
     const svg = this.find(".variances");
-    const [wide, high] = [svg.clientWidth, 210];
+    const [wide, high] = [svg.wide, 210];
     const chart = canvas(svg, high);
     const x = scaleLog(K, [46, wide - 8]);
     const all = this.sweep.filter(Boolean).flatMap(({pathwise, score}) => [...pathwise, ...score]).filter(value => value > 1e-12);
@@ -203,7 +208,7 @@ export class WhoWins extends Explorable {
 
   drawSpectrum(coefficients) {
     const svg = this.find(".spectrum");
-    const [wide, high] = [svg.clientWidth, 84];
+    const [wide, high] = [svg.wide, 84];
     const chart = canvas(svg, high);
     const total = sum(coefficients, each => each ** 2) || 1;
     const shares = coefficients.map(each => each ** 2 / total);
