@@ -1,5 +1,6 @@
 """A course folder, which is nbgrader's with our configuration, and what instructors do in it."""
 
+import hashlib
 import os
 import secrets
 from collections import Counter
@@ -164,8 +165,11 @@ def _record_one(
     path = outcome_path(course, chapter, student)
     mark = path.with_suffix(".recorded")
     stamp = course / "submitted" / student / chapter / "timestamp.txt"
-    state = f"{outcome.digest} {stamp.read_text() if stamp.exists() else ''}"
-    if not outcome.notebook or (mark.exists() and mark.read_text() == state):
+    if not outcome.notebook:
+        return
+    state = hashlib.sha256(path.read_bytes()).hexdigest()
+    state += stamp.read_text() if stamp.exists() else ""
+    if mark.exists() and mark.read_text() == state:
         return
     result = api.autograde(chapter, student, force=True, create=False)
     if result["success"]:

@@ -1,5 +1,6 @@
 """Grading on more than one machine gives what grading on one gives."""
 
+import csv
 import json
 import os
 import shutil
@@ -120,6 +121,24 @@ def test_what_timed_out_in_a_shard_is_merged_and_not_run_again(
     for more, count in (("--shard", "1/1"), 1), (("--merge",), 1), ((), 2):
         grading(monkeypatch, *command, *more)
         assert len(runs) == count
+
+
+def test_a_timeout_that_ends_well_the_next_time_is_recorded_again(
+    base: Path, runs: list[NotebookNode], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def points() -> str:
+        text = scores(monkeypatch, base / "course").decode().splitlines()
+        (row,) = (each for each in csv.DictReader(text) if each["student"] == "ada")
+        return row[f"{CHAPTER} fourth-power"]
+
+    command = ("grade", base / "submissions", "--out", base / "course", "--student", "ada")
+    with monkeypatch.context() as patch:
+        slow = jail.Run([[] for _ in range(99)], {3: "TIMEOUT: no end within 20 s"})
+        patch.setattr(jail, "run", lambda *_: slow)
+        grading(patch, *command)
+        assert points() == ""
+    grading(monkeypatch, *command)
+    assert points() == "3"
 
 
 @pytest.mark.parametrize("text", ["0/8", "9/8", "2", "a/b", "-1/3", "1/0"])
