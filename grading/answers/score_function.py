@@ -52,6 +52,7 @@ $-1/2 + 1 = 1/2$.""",
     score = counts / rate - 1
     return np.sum((prices - np.mean(prices)) * score) / (len(counts) - 1)
 ''',
+        rtol=2e-4,  # the student's own check leaves out rare samples, and allows 1e-4
         inputs=count_cases,
         mutants=[
             # no baseline

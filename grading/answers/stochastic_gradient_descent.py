@@ -82,6 +82,7 @@ of collapse.""",
 def mu_throw(step_size, n_samples, n, tau):
     return (step_size / (n_samples * (2 - step_size * n / tau**2))) ** 0.5
 """,
+        rtol=0.035,  # the student's own check compares with a simulation, to 0.03
         inputs=lambda rng: [
             (share * tau**2 / n, n_samples, n, tau)
             for share, n_samples, n, tau in zip(

@@ -7,6 +7,7 @@ being there, with the wrong answers that its answer lists.
 import contextlib
 import io
 import re
+import warnings
 from inspect import signature
 from typing import Any
 
@@ -395,6 +396,57 @@ def test_hidden_tolerances_are_no_tighter_than_visible_ones() -> None:
     """Who reads ok in the notebook loses no point to the last digits of an optimizer."""
     visible = signature(compare).parameters["rtol"].default
     assert all(question.rtol > visible for _, question in CODED)
+
+
+@pytest.mark.parametrize(
+    ("chapter", "question"), CODED, ids=[question.name for _, question in CODED]
+)
+def test_a_number_that_the_check_calls_ok_earns_all_however_rough_it_is(
+    chapter: str, question: Coded, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for relative in (9e-6, 2e-5, 9e-5, 9e-4, 9e-3, 0.025):
+        source = changed(question, f"np.multiply(good(*a), {1 + relative})")
+        if said(chapter, question, source, capsys) == "ok\n":
+            assert points_of(chapter, question, source)[0] == question.points, relative
+
+
+@pytest.mark.parametrize("student", ["ada", "bob", "cyd"])
+@pytest.mark.parametrize(
+    ("start", "options"),
+    [
+        ("mu, sigma = dials", ""),
+        ("mu, sigma = dials", ", bounds=[(None, None), (1e-6, None)]"),
+        ("mu, sigma = dials[0], np.exp(dials[1] - 1)", ", tol=1e-10"),
+    ],
+)
+def test_an_optimizers_answer_that_the_check_calls_ok_earns_all(
+    start: str,
+    options: str,
+    student: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    chapter, question = QUESTIONS["where-is-sigma-posterior-with-prior"]
+    assert isinstance(question, Coded)
+    source = f"""
+from scipy.optimize import minimize
+def posterior_with_prior(x, tau, m, r):
+    def objective(dials):
+        {start}
+        if sigma <= 0:
+            return np.inf
+        data, prior = np.sum((x - mu)**2 + sigma**2), (mu - m)**2 + sigma**2
+        return data / (2 * tau**2) + prior / (2 * r**2) - np.log(sigma)
+    dials = minimize(objective, [0.0, 1.0]{options}).x
+    {start}
+    return np.array([mu, sigma])
+"""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert said(chapter, question, source, capsys) == "ok\n"
+        for secret in "abc":
+            monkeypatch.setitem(globals(), "SECRET", secret)
+            assert points_of(chapter, question, source, student) == (3, "right")
 
 
 @pytest.mark.parametrize("relative", [1e-2, 1.1e-3, 9e-4, 1e-4, 4e-5])
