@@ -17,7 +17,7 @@ help:
 	@echo 'make check     run the chapters and compare every number and figure, about a minute'
 	@echo 'make test      check everything: chapters, pages, package, library, grading, style, types'
 	@echo 'make live      serve the book, build again and reload the page whenever a file is saved'
-	@echo 'make pdf       print the whole book into one PDF, with Chromium'
+	@echo 'make pdf       print the book into one PDF, and the sheet for the wall, with Chromium'
 	@echo 'make refresh   execute the chapters again and store their outputs'
 	@echo 'make wheels    fetch what lets the next make book run numpy on its pages'
 	@echo 'make lint      check style, spelling and types only'

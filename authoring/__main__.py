@@ -63,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument(
         "name", metavar="NAME", help="lower-case words joined by hyphens: many-dimensions"
     )
-    commands.add_parser("pdf", help="print the book into one PDF")
+    commands.add_parser("pdf", help="print the book and the sheet for the wall")
     commands.add_parser("formulas", help="print the formulas of the figures that move")
     for name, what in (
         ("refresh", "run chapters from top to bottom and store their outputs"),

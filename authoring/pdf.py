@@ -1,4 +1,7 @@
-"""The book on paper: one PDF with outline, links and page numbers, printed by Chromium."""
+"""The book on paper: one PDF with outline, links and page numbers, printed by Chromium.
+
+And the sheet for the wall, one page of its own.
+"""
 
 import os
 import re
@@ -11,7 +14,14 @@ from .notebooks import ROOT
 
 OUT = ROOT / "_build" / "print"
 TARGET = ROOT / "_build" / "reparameterization-trick.pdf"
+SHEET = ROOT / "_build" / "sheet.pdf"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# Leaves of the book what a page of the site would show: its style lays that out on one side.
+ONLY_THE_SHEET = """() => {
+  const sheet = document.querySelector("#the-trick-on-one-sheet");
+  document.querySelector(".bd-article").replaceChildren(sheet);
+  return Promise.all([...document.fonts].map(font => font.load())).then(() => true);
+}"""
 FOOT = '<div style="width: 100%; font-size: 8px; text-align: center" class="pageNumber"></div>'
 
 
@@ -42,8 +52,8 @@ def one_page() -> Path:
     return page
 
 
-def write(target: Path = TARGET) -> int:
-    """Print the book."""
+def write(target: Path = TARGET, sheet: Path = SHEET) -> int:
+    """Print the book and the sheet."""
     browser = chromium()
     if browser is None:
         raise SystemExit(f"The book is printed by Chromium, and none is here ({BROWSERS})")
@@ -67,6 +77,8 @@ def write(target: Path = TARGET) -> int:
             header_template="<div></div>",
             footer_template=FOOT,
         )
+        page.evaluate(ONLY_THE_SHEET)
+        page.pdf(path=sheet, format="A4", tagged=True)
         running.close()
-    print("The book is at", target)
+    print(f"The book is at {target}, the sheet for the wall at {sheet}")
     return 0

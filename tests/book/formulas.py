@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import spectrum
 from reader import ROOTS, WEIGHTS, Case, Of, Value, derivative
 from scipy import integrate, special, stats
 
@@ -277,6 +278,48 @@ def hermite(c: Case) -> bool:
         root = float(special.factorial(k)) ** 0.5
         total += expectation(f * he) / root * he / root
     return same(total, f)
+
+
+def orders(c: Case) -> tuple[Value, Value, Value]:
+    """The Hermite coefficients of a wave less a baseline, and sigma^2 times its variances in mu."""
+    loss, b = Cosine(c.letters["k"]), c.letters["b"]
+    with_trick = quadrature.variance(pathwise, loss, c.node)[0]
+    without = quadrature.variance(score_function, loss, c.node, baseline=b)[0]
+    coefficients = quadrature.hermite_spectrum(lambda y: loss(y) - b, c.node, 60)
+    return coefficients, c.sigma**2 * with_trick, c.sigma**2 * without
+
+
+def hermite_rules(c: Case) -> bool:
+    """Slope, neighbors and products of the first polynomials."""
+    he = [np.polynomial.HermiteE.basis(k) for k in range(8)]
+    eps = ROOTS
+    return all(
+        same(he[k].deriv()(eps), k * he[k - 1](eps))
+        and same(eps * he[k](eps), he[k + 1](eps) + k * he[k - 1](eps))
+        and same(expectation(he[k](eps) ** 2), special.factorial(k))
+        and same(expectation(he[k](eps) * he[k - 1](eps)), 0)
+        for k in range(1, 7)
+    )
+
+
+def orders_give_the_wave(c: Case) -> bool:
+    coefficients, eps = orders(c)[0], np.linspace(-2, 2, 9)
+    normalized = coefficients / special.factorial(np.arange(61)) ** 0.5
+    found = np.polynomial.hermite_e.hermeval(eps, normalized)
+    return same(found, Cosine(c.letters["k"])(c.node.path(eps)) - c.letters["b"])
+
+
+def variance_of_orders(c: Case) -> bool:
+    coefficients, with_trick, _ = orders(c)
+    return same(sum(k * coefficients[k] ** 2 for k in range(2, 61)), with_trick)
+
+
+def variance_of_neighboring_orders(c: Case) -> bool:
+    coefficients, _, without = orders(c)
+    pairs = [
+        k**0.5 * coefficients[k - 1] + (k + 1) ** 0.5 * coefficients[k + 1] for k in range(1, 60)
+    ]
+    return same(np.square(pairs).sum(), without)
 
 
 def coupled(c: Case) -> bool:
@@ -643,6 +686,7 @@ LETTERS: dict[str, Callable[[Case], dict[str, Any]]] = {
         "V_without": vector(variance(c, score_function)),
     },
     "closed_form": lambda c: {"A": Of(lambda n: n["delta"] ** 2 + n["s"] ** 2 - n["b"] / n["n"])},
+    "sheet": lambda c: {"F": lambda y: c.names["f"](y) - c.letters["b"]},
     "variance-comparison": lambda c: {
         "u": Of(lambda n: n["y"] - n["xbar"]),
         "F": Of(lambda n: n["f"](n["y"]) - n["b"]),
@@ -652,6 +696,7 @@ LETTERS: dict[str, Callable[[Case], dict[str, Any]]] = {
         "u": Of(lambda n: n["y"] - n["xbar"]),
         "u'": Of(lambda n: n["y'"] - n["xbar"]),
     },
+    "hermite-spectrum": spectrum.letters,
 }
 
 CLAIMS: dict[str, Claim] = {
@@ -1050,6 +1095,19 @@ CLAIMS: dict[str, Claim] = {
     r"\partial y/\partial\sigma = \epsilon": lambda c: at_noise(
         moved(c, "sigma", lambda k: k.node.path(ROOTS))
     ),
+    r"\sigma^2\big(\operatorname{Var}_{\text{without}} - \operatorname{Var}_{\text{with}}\big) = "
+    r"E[F^2] + \sigma^2 E[f'^2] + 2\sigma^2 E[F f'']": lambda c: vector(excess(c)),
+    r"E\operatorname{He}_k^2 = k!": hermite_rules,
+    r"\operatorname{He}_k' = k\operatorname{He}_{k-1}": hermite_rules,
+    r"\epsilon\operatorname{He}_k = \operatorname{He}_{k+1} + k\operatorname{He}_{k-1}": (
+        hermite_rules
+    ),
+    r"F(\mu + \sigma\epsilon) = \sum_k c_k\operatorname{He}_k(\epsilon)/\sqrt{k!}": (
+        orders_give_the_wave
+    ),
+    r"\sigma^2\operatorname{Var}_{\text{with}} = \sum_{k\ge2} k\,c_k^2": variance_of_orders,
+    r"\sigma^2\operatorname{Var}_{\text{without}} = \sum_{k\ge1}\left(\sqrt{k}\,c_{k-1} + "
+    r"\sqrt{k+1}\,c_{k+1}\right)^2": variance_of_neighboring_orders,
     r"E u = 0": lambda c: same(integral(lambda u: u / 2, -1, 1), 0),
     r"E u^2 = \frac12\int_{-1}^1 u^2\,du = \frac13": lambda c: same(uniform_second_moment(), 1 / 3),
     r"E f = \mu^2 + \frac13\sigma^2": lambda c: same(
@@ -1066,6 +1124,7 @@ CLAIMS: dict[str, Claim] = {
         by(c, S=Of(lambda n: n["epsilon"] / n["sigma"])),
         vector(best(c)[0]),
     ),
+    **spectrum.CLAIMS,
 }
 
 
@@ -1255,7 +1314,7 @@ def known(c: Case) -> dict[str, Value]:
         )
         rows["its slope at s"] = vector(moved(at_data(c), "sigma", used_twice))
     rows["with, mean square"] = vector(sigma**2 * (variance(c) + gradient(c) ** 2))
-    rows["sigma f'"] = at_noise(sigma * loss.derivative(y))
+    rows["sigma f'"] = at_noise(sigma * n["f'"](y))
     rows["excess"] = vector(excess(c))
     rows["quartic"] = at_noise(QUARTIC(y))
     fitted = SquaredError(own.x)
@@ -1501,4 +1560,5 @@ WORDS: tuple[str, ...] = (
     r"C\,\big(1+(|\mu| + 1 + \sigma|\epsilon|)^m\big)",
     # the asker's line, which is wrong as it stands
     r"\sigma^2 = (\frac{x_i^2}{n} - \mu^2)",
+    *spectrum.WORDS,
 )

@@ -13,7 +13,7 @@ from authoring.notebooks import chapters
 BOOK = Path(__file__).parents[2] / "book"
 NOTATION = (BOOK / "notation.md").read_text(encoding="utf-8")
 CHAPTERS = [path.stem for path in chapters()]
-PAGES = ["index", "answer", "questions", "teaching"]
+PAGES = ["index", "answer", "questions", "sheet", "teaching"]
 GREEK = (
     "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|phi"
     "|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Phi|Psi|Omega|Sigma|Pi|ell"
@@ -21,7 +21,7 @@ GREEK = (
 SIGNS = "nabla|partial|leftarrow|propto"
 LETTER = rf"(?:\\(?:{GREEK}|{SIGNS})(?![A-Za-z])|[A-Za-z])"
 SYMBOL = re.compile(
-    r"\\(?:operatorname|mathrm)\{(?P<name>\w+)\}"
+    r"\\(?:operatorname|mathrm)\{(?P<name>\w+)\}(?:_\w)?"
     r"|\\(?:text|begin|end)\{[^{}]*\}"
     rf"|(?P<letter>(?:\\(?P<hat>hat|bar|tilde)\s*)?\{{?(?P<base>{LETTER})\}}?)"
     r"(?P<mark>'+|\^\*|\^\{\*\})?(?:_(?:\{(?P<group>[^{}]*)\}|(?P<index>\\[A-Za-z]+|\w)))?"
@@ -99,7 +99,12 @@ USED = {chapter: used(main_text(chapter)) for chapter in CHAPTERS}
 def name(symbol: str) -> str | None:
     """How the page lists a symbol: itself, or without its index, which picks one of several."""
     base, _, index = symbol.partition("_")
-    tries = [symbol, base, f"{base}_i" if index.isdigit() else symbol]
+    tries = [
+        symbol,
+        f"{base}_k" if index else symbol,
+        base,
+        f"{base}_i" if index.isdigit() else symbol,
+    ]
     return next((one for one in tries if one in NAMES), None)
 
 
@@ -158,6 +163,7 @@ def test_short_names_are_explained_in_the_order_of_the_chapters() -> None:
         (r"\bar x_i + f''(y)", [r"\bar x_i", "f''", "y"]),
         (r"\mu\sigma_0^2\hat\nabla", [r"\mu", r"\sigma_0", r"\hat \nabla"]),
         (r"\operatorname{Var} q_{k}\text{where}", ["Var", "q_k"]),
+        (r"\operatorname{He}_k(\epsilon)", ["He", r"\epsilon"]),
         (r"V_{\text{with}} = 2n\sqrt{ab}", ["V_with", "n", "a", "b"]),
         (r"N(0, v/N)", ["N(", "v", "N"]),
         (r"y^* \le y^{*}", ["y^*", "y^*"]),

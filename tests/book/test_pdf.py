@@ -1,5 +1,6 @@
 """The printed book: one file that holds every chapter, with links that stay inside it."""
 
+from pathlib import Path
 from typing import Any
 
 import pypdf
@@ -13,10 +14,15 @@ pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> pypdf.PdfReader:
-    target = tmp_path_factory.mktemp("pdf") / "book.pdf"
-    pdf.write(target)
-    return pypdf.PdfReader(target)
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pdf")
+    pdf.write(folder / "book.pdf", folder / "sheet.pdf")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def book(printed: Path) -> pypdf.PdfReader:
+    return pypdf.PdfReader(printed / "book.pdf")
 
 
 def titles(outline: list[Any]) -> list[str]:
@@ -55,3 +61,9 @@ def test_pages_hold_text_and_pictures(book: pypdf.PdfReader) -> None:
     assert len(book.pages) > 100
     text = "".join(page.extract_text() for page in book.pages[:12])
     assert "Meet the stochastic node" in text and "KaTeX" not in text
+
+
+def test_sheet_for_the_wall_is_one_page(printed: Path) -> None:
+    [page] = pypdf.PdfReader(printed / "sheet.pdf").pages
+    text = page.extract_text()
+    assert text.startswith("The trick on one sheet") and "CC BY 4.0." in text

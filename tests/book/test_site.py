@@ -20,6 +20,7 @@ import icons
 import nbformat
 import numpy as np
 import playwright.sync_api
+import pypdf
 import pytest
 from bs4 import BeautifulSoup
 from chromium import CHROMIUM, needs_chromium
@@ -571,6 +572,20 @@ def test_paper_cuts_nothing_and_folds_nothing(
                 cut.append(f"{name}: {fold.inner_text()[:60]} is closed")
     page.close()
     assert cut == []
+
+
+@needs_chromium
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_sheet_for_the_wall_prints_on_one_side(
+    server: str, browser: playwright.sync_api.Browser, paper: str
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{server}/book/sheet.html", wait_until="networkidle")
+    page.evaluate("Promise.all([...document.fonts].map(font => font.load())).then(() => true)")
+    [side] = pypdf.PdfReader(io.BytesIO(page.pdf(format=paper))).pages
+    page.close()
+    text = side.extract_text()
+    assert text.startswith("The trick on one sheet") and "CC BY 4.0." in text
 
 
 @needs_chromium
