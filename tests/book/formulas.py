@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import spectrum
 from reader import ROOTS, WEIGHTS, Case, Of, Value, derivative
 from scipy import integrate, special, stats
 
@@ -696,7 +695,6 @@ LETTERS: dict[str, Callable[[Case], dict[str, Any]]] = {
         "u": Of(lambda n: n["y"] - n["xbar"]),
         "u'": Of(lambda n: n["y'"] - n["xbar"]),
     },
-    "hermite-spectrum": spectrum.letters,
 }
 
 CLAIMS: dict[str, Claim] = {
@@ -1124,7 +1122,6 @@ CLAIMS: dict[str, Claim] = {
         by(c, S=Of(lambda n: n["epsilon"] / n["sigma"])),
         vector(best(c)[0]),
     ),
-    **spectrum.CLAIMS,
 }
 
 
@@ -1314,7 +1311,7 @@ def known(c: Case) -> dict[str, Value]:
         )
         rows["its slope at s"] = vector(moved(at_data(c), "sigma", used_twice))
     rows["with, mean square"] = vector(sigma**2 * (variance(c) + gradient(c) ** 2))
-    rows["sigma f'"] = at_noise(sigma * n["f'"](y))
+    rows["sigma f'"] = at_noise(sigma * loss.derivative(y))
     rows["excess"] = vector(excess(c))
     rows["quartic"] = at_noise(QUARTIC(y))
     fitted = SquaredError(own.x)
@@ -1560,5 +1557,4 @@ WORDS: tuple[str, ...] = (
     r"C\,\big(1+(|\mu| + 1 + \sigma|\epsilon|)^m\big)",
     # the asker's line, which is wrong as it stands
     r"\sigma^2 = (\frac{x_i^2}{n} - \mu^2)",
-    *spectrum.WORDS,
 )
