@@ -69,6 +69,11 @@ BAR = """
 BUTTON = (
     '<button type="button" class="sd-btn sd-btn-outline-primary">Edit and run this page</button>'
 )
+# The theme has buttons for Binder and Colab; a notebook on Colab finds no library.
+ELSEWHERE = (
+    " The rocket above opens it on Binder or, after one line in a new first cell, on Colab: "
+    "<code>%pip install git+{address}</code>"
+)
 LACKING = "This copy of the book was built without numpy for the browser"
 
 
@@ -211,8 +216,11 @@ def code(doctree: nodes.document) -> list[str]:
     ]
 
 
-def bar(manifest: dict[str, Any], sources: list[str], place: str, zipped: str | None) -> str:
+def bar(
+    manifest: dict[str, Any], sources: list[str], place: str, zipped: str | None, address: str
+) -> str:
     """Return the button of a page, and what it costs; where nothing would run, only a sentence."""
+    elsewhere = ELSEWHERE.format(address=address) if address else ""
     take = "take all chapters in one download"
     take = f'<a href="{zipped}" download>{take}</a>' if zipped else take
     first, whole = size(manifest, sources[0]), size(manifest, "\n".join(sources))
@@ -222,9 +230,9 @@ def bar(manifest: dict[str, Any], sources: list[str], place: str, zipped: str | 
     if manifest["absent"]:
         if not any(re.search(SYMPY.pattern, source) for source in sources):
             note = f"{LACKING}, which this page needs to run. To run it, {take}."
-            return BAR.format(place=place, button="", note=note)
+            return BAR.format(place=place, button="", note=note + elsewhere)
         note += f" {LACKING}: here only cells that need sympy alone run. To run the others, {take}."
-    return BAR.format(place=place, button=BUTTON, note=note)
+    return BAR.format(place=place, button=BUTTON, note=note + elsewhere)
 
 
 def prepare(app: Sphinx, config: Config) -> None:
@@ -245,7 +253,9 @@ def add_bar(
     manifest = json.loads(app.config.python_in_browser)
     place = context["pathto"](PLACE, resource=True)
     zipped = context["pathto"](download.PLACE, resource=True)
-    html = bar(manifest, sources, place, zipped if download.is_whole(app) else None)
+    zipped = zipped if download.is_whole(app) else None
+    address = app.config.html_theme_options.get("repository_url", "")
+    html = bar(manifest, sources, place, zipped, address)
     context["body"] = re.sub("</h1>", lambda end: end[0] + html, context["body"], count=1)
     app.add_js_file(START.name, loading_method="defer")
 

@@ -18,6 +18,7 @@ def theme_options(address: str, branch: str) -> dict[str, Any]:
         "use_issues_button": True,
         "launch_buttons": {
             "binderhub_url": "https://mybinder.org",
+            "colab_url": "https://colab.research.google.com",
             "notebook_interface": "jupyterlab",
         },
     }

@@ -19,6 +19,7 @@ from typing import Any
 import in_browser
 import nbformat
 import pytest
+import repository_links
 import wasm_wheels
 from chromium import CHROMIUM, needs_chromium
 from playwright.sync_api import Locator, Page, sync_playwright
@@ -193,6 +194,49 @@ def test_packages_carry_their_licenses_and_no_tests() -> None:
     assert "sympy/__init__.py" in names and any(name.endswith("/LICENSE") for name in names)
     assert not [name for name in names if "/tests/" in name or name.startswith("..")]
     assert not any(name.endswith((".so", ".pyc")) for name in names)
+
+
+@pytest.fixture
+def with_wheels(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What a site with compiled packages says of itself; here they are a million zeros each."""
+    names = [package["file_name"] for package in wasm_wheels.listed()["packages"].values()]
+    monkeypatch.setattr(wasm_wheels, "found", lambda: dict.fromkeys(names, bytes(1_000_000)))
+    parts = in_browser.parts.__wrapped__()
+    assert set(names) <= parts.keys()
+    manifest: dict[str, Any] = json.loads(parts["manifest.json"])
+    return manifest
+
+
+def test_with_wheels_the_button_states_what_comes_first_and_what_may_follow(
+    with_wheels: dict[str, Any],
+) -> None:
+    assert with_wheels["absent"] == []
+    compiled = [name for group in with_wheels["groups"] for name in group["compiled"]]
+    assert sorted(compiled) == sorted(wasm_wheels.NAMES)
+    html = in_browser.bar(
+        with_wheels, ["from rpt_helpers import plots", "import scipy"], "", "", ""
+    )
+    assert "<button" in html and "without numpy" not in html
+    first, whole = map(int, re.findall(r"(\d+) MB", html))
+    assert whole == first + 1 and 10 < first < 20
+
+
+def test_without_wheels_a_page_offers_what_is_left() -> None:
+    manifest = json.loads(in_browser.parts()["manifest.json"]) | {"absent": ["numpy"]}
+    html = in_browser.bar(manifest, ["import numpy", "symbolic.mu"], "", "a.zip", "")
+    assert "<button" in html and 'href="a.zip"' in html and "sympy alone" in html
+    html = in_browser.bar(manifest, ["import numpy"], "", "a.zip", "")
+    assert "<button" not in html and 'href="a.zip"' in html and "needs to run" in html
+
+
+def test_with_an_address_there_are_buttons_for_binder_and_colab_and_the_line_that_colab_needs() -> (
+    None
+):
+    address = "https://github.com/owner/name"
+    buttons = repository_links.theme_options(address, "main")["launch_buttons"]
+    assert {"binderhub_url", "colab_url"} <= buttons.keys()
+    manifest = json.loads(in_browser.parts()["manifest.json"])
+    assert f"%pip install git+{address}<" in in_browser.bar(manifest, ["1"], "", None, address)
 
 
 def test_what_imports_scipy_is_loaded_with_it() -> None:
