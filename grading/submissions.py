@@ -43,22 +43,20 @@ def grade_submission(
     if len(found) > 1:
         others = ", ".join(sorted(each.name for each in found if each != path))
         notes.append(f"{len(found)} notebooks; graded: {path.name}; not graded: {others}")
+    if isinstance(whole, Exception):
+        outcome = Outcome("UNREADABLE", [f"{type(whole).__name__}: {str(whole)[:200]}"])
+    else:
+        try:
+            notes += _collect(whole, path, course, student, chapter.name)
+            outcome = outcome_of(course, chapter, student, whole, limits, sandbox, keep)
+        except (OSError, MemoryError) as error:  # no process, no memory, no disk: of this machine
+            outcome = Outcome("UNGRADED", [str(error) or "no memory"])
+    outcome.notes += [note for note in notes if note not in outcome.notes]
     try:
-        if isinstance(whole, Exception):
-            raise whole
-        notes += _collect(whole, path, course, student, chapter.name)
-    except Exception as error:  # a file from outside can be anything
-        outcome = Outcome("UNREADABLE", [*notes, f"{type(error).__name__}: {str(error)[:200]}"])
-        outcome.save(kept)
-        return outcome
-    try:
-        outcome = outcome_of(course, chapter, student, whole, limits, sandbox, keep)
-    except OSError as error:  # no process, no memory, no disk: of this machine
-        outcome = Outcome("UNGRADED", [str(error)])
-        outcome.save(kept)
-    if more := [note for note in notes if note not in outcome.notes]:
-        outcome.notes += more
-        outcome.save(kept)
+        if Outcome.read(kept) != outcome:
+            outcome.save(kept)
+    except OSError:  # where nothing can be written, nothing old shall stay either
+        kept.unlink(missing_ok=True)
     return outcome
 
 
@@ -129,7 +127,10 @@ def _repaired(
     path: Path, source: NotebookNode, questions: Sequence[Question]
 ) -> NotebookNode | Exception:
     try:
-        return repair(read(path), source, questions, [each.name for each in pictures(path.parent)])
+        beside = [each.name for each in pictures(path.parent)]
+        whole = repair(read(path), source, questions, beside)
+        nbformat.writes(whole).encode()  # as it is stored
+        return whole
     except Exception as error:  # a file from outside can be anything
         return error
 

@@ -54,8 +54,10 @@ def grade(course: Path, **changed: Any) -> Outcome:
 
 
 def test_what_is_graded_is_not_run_again_unless_it_is_forced(course: Path, runs: Runs) -> None:
-    assert grade(course) == grade(course)
-    assert runs.count == 1
+    first, path = grade(course), outcome_path(course, CHAPTER, "ada")
+    written = path.stat().st_mtime_ns
+    assert grade(course) == first
+    assert (runs.count, path.stat().st_mtime_ns) == (1, written)
     grade(course, keep=[])
     assert runs.count == 2
 
@@ -118,6 +120,25 @@ def test_no_process_or_disk_for_the_grader_is_no_zero(
     assert (outcome.status, outcome.scores) == ("UNGRADED", {})
     assert Outcome.read(outcome_path(course, CHAPTER, "ada")) == outcome
     monkeypatch.setattr(jail, "run", runs)
+    assert grade(course).status == "GRADED"
+
+
+@pytest.mark.parametrize("place", ["grading.submissions._collect", "grading.verdict.Outcome.save"])
+def test_a_full_disk_leaves_no_old_points_and_no_zero(
+    place: str, course: Path, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    assert grade(course).status == "GRADED"
+    handed_in(course).write_text(json.dumps(notebook(first="1")))
+    with monkeypatch.context() as patch:
+        patch.setattr(place, full)
+        outcome = grade(course)
+    assert (outcome.status, outcome.scores) == ("UNGRADED", {})
+    assert "No space left on device" in outcome.notes[0]
+    kept = Outcome.read(outcome_path(course, CHAPTER, "ada"))
+    assert kept is None or kept == outcome
     assert grade(course).status == "GRADED"
 
 
