@@ -269,10 +269,12 @@ def _of_leave_one_out(loss: ArrayFunction, node: Normal, n: int) -> FloatArray:
 
     With L and S for both about their means: Var(L S) + (E[L S]^2 + E[L^2] E[S^2]) / (n - 1).
     """
-    center = expected_loss(loss, node)
+    center, rest = expected_loss(loss, node), 0.0
 
     def centered(eps: FloatArray) -> FloatArray:
-        return values(loss, node.path(eps)) - center
+        return values(loss, node.path(eps)) - center - rest
+
+    rest = float(_integrate("loss", centered, node)[0])  # what the rounded mean lacks
 
     def products(eps: FloatArray) -> FloatArray:
         return (centered(eps) * node.score(eps).T).T

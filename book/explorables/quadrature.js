@@ -5,7 +5,8 @@ import {range} from "d3-array";
 const REACH = 12; // standard deviations
 const FIRST = 128; // intervals, and twice as many each time
 const LEVELS = 7;
-const TOLERANCE = 1e-11;
+// Of a smooth function: each halving of the step squares the error, so that after the next the difference is as good as 0.
+const TOLERANCE = 1e-8;
 const TAIL = 1e-9;
 
 const weight = epsilon => Math.exp(-epsilon * epsilon / 2) / Math.sqrt(2 * Math.PI);

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import spectrum
 from reader import ROOTS, WEIGHTS, Case, Of, Value, derivative
 from scipy import integrate, special, stats
 
@@ -27,6 +28,7 @@ from rpt_helpers import (
     SquaredError,
     SquaredErrorWithEntropy,
     closed_form,
+    leave_one_out,
     measure_valued,
     pathwise,
     quadratic,
@@ -662,6 +664,234 @@ FOURTH = Loss(lambda y: y**4, lambda y: 4 * y**3)
 WELLS = Loss(lambda y: (y**2 - 1) ** 2, lambda y: 4 * y * (y**2 - 1))
 
 
+def as_wave(c: Case, sigma: float | None = None) -> Case:
+    """The wave cos(1.7 y), its fourth derivative, its parabola at this mu, and its baselines."""
+    here = replace(c, loss=Cosine(1.7), sigma=sigma or c.sigma)
+    best = quadrature.optimal_baseline(here.loss, here.node)
+    value, slope = np.cos(1.7 * c.mu), -1.7 * np.sin(1.7 * c.mu)
+
+    def parabola(n: dict[str, Any]) -> Value:
+        off = n["y"] - c.mu
+        return np.asarray(value + slope * off - 1.7**2 / 2 * value * off**2)
+
+    return by(
+        here,
+        **{"f''''": lambda y: 1.7**4 * np.cos(1.7 * y)},
+        bstar_mu=best[0],
+        bstar_sigma=best[1],
+        kappa=1.7 * here.sigma,
+        T=Of(parabola),
+    )
+
+
+def with_baseline(b: Any, c: Case) -> Value:
+    """The variances of the score function under squared error, for one baseline or two."""
+    return vector(variance(c, score_function, baseline=np.squeeze(b)))
+
+
+def control(c: Case) -> dict[str, Any]:
+    """A sample G in mu, a number C from the same draw, its best coefficient, the correlation."""
+    sample, score = weighed(c)[:, 0], c.node.score(ROOTS)[:, 0]
+    other = c.node.path(ROOTS) * score
+    shared = expectation(sample * other) - expectation(sample) * expectation(other)
+    return {
+        "G": at_noise(sample),
+        "C": at_noise(other),
+        "c": 0.4,
+        "cstar": shared / spread(other),
+        "rho": shared / (spread(sample) * spread(other)) ** 0.5,
+    }
+
+
+def of_controls(c: Case) -> dict[str, Any]:
+    return {
+        "S": along(c.node.score(ROOTS)),
+        "V": lambda b: with_baseline(b, c),
+        "bstar": vector(best(c)),
+        "F": Of(lambda n: n["f"](n["y"]) - expected(c)),
+        **control(c),
+    }
+
+
+def pairs(c: Case) -> tuple[Value, Value]:
+    """Losses less their mean and scores of two draws: axes are the two draws and the component."""
+    losses = SquaredError(c.x)(c.node.path(ROOTS)) - expected(c)
+    scores = c.node.score(ROOTS)
+    return losses[:, None, None] - losses[:, None], scores[:, None] - scores
+
+
+def over_pairs(values: Value) -> Value:
+    return vector(np.einsum("i,j,ijk->k", WEIGHTS, WEIGHTS, values))
+
+
+def covariance_of_two(c: Case) -> Value:
+    """Twice the variance of their sample covariance."""
+    losses, scores = pairs(c)
+    estimate = losses * scores / 2
+    return 2 * (over_pairs(estimate**2) - over_pairs(estimate) ** 2)
+
+
+def second_sum(c: Case) -> tuple[Case, Value]:
+    """The variance of the mean of F_i S_j over the two pairs of two draws."""
+    loss, score = SquaredError(c.x)(c.node.path(ROOTS)) - expected(c), c.node.score(ROOTS)
+    mixed = loss[:, None, None] * score + loss[:, None] * score[:, None]
+    return by(c, N=2.0), over_pairs((mixed / 2) ** 2)
+
+
+def sums_of_pairs(c: Case) -> bool:
+    """The sample covariance of a few draws, multiplied out."""
+    loss, score = SquaredError(c.x)(c.node.path(c.x)), c.node.score(c.x)[:, 0]
+    loss, n = loss - expected(c), c.x.size
+    mixed = np.outer(loss, score)
+    out = mixed.trace() / n - (mixed.sum() - mixed.trace()) / (n * (n - 1))
+    return same(np.cov(loss, score)[0, 1], out)
+
+
+def mean_helps(k: float, sigma: float, dial: int) -> bool:
+    loss, node = Cosine(k), Normal(0.2, sigma)
+    center = quadrature.expected_loss(loss, node)
+    left, plain = (
+        quadrature.variance(score_function, loss, node, baseline=b)[dial] for b in (center, 0.0)
+    )
+    return bool(left < plain)
+
+
+def mean_helps_where(dial: int, claim: Callable[[float], bool]) -> Claim:
+    """A condition on kappa^2, against the variances."""
+    squares = (0.2, 0.26, 0.28, 0.45, 0.49, 0.51, 1.0, 3.6, 3.8)
+    return lambda c: all(
+        mean_helps(square**0.5 / c.sigma, c.sigma, dial) == claim(square) for square in squares
+    )
+
+
+def sphere(power: Callable[[Value, Value], Value]) -> float:
+    """A mean over the circle, which is the sphere of two draws."""
+    angle = np.linspace(0, 2 * np.pi, 1001)[:-1]
+    return float(power(np.cos(angle), np.sin(angle)).mean())
+
+
+def kept_of_two() -> float:
+    """E of the sum of cubes times the mean noise over the sum of squares; E R^2 is 2."""
+    return sphere(lambda a, b: (a**3 + b**3) * (a + b) / 2 * 2)
+
+
+def price_of_other_draws(c: Case) -> bool:
+    """Half of the time one baseline, half of the time another, whatever the draw."""
+    two, squares = np.array([0.3, 2.0]), np.array([1, 2]) / c.sigma**2
+    drawn = np.mean([with_baseline(b, c) for b in two], axis=0)
+    paid = np.mean([(b - best(c)) ** 2 for b in two], axis=0) * squares
+    return same(drawn - with_baseline(best(c), c), paid)
+
+
+def one_unit(c: Case) -> Case:
+    """n = 1 and sigma = 1, with the spread of the data."""
+    data = SquaredError(c.x)
+    return replace(
+        c,
+        sigma=1.0,
+        loss=Loss(lambda y: data(y) / data.n, lambda y: data.derivative(y) / data.n),
+    )
+
+
+def unit_variance(c: Case, baseline: float = 0.0) -> float:
+    """Of one sample in mu, there."""
+    here = one_unit(c)
+    found = quadrature.variance(score_function, here.f, here.node, baseline=baseline)
+    return float(found[0])
+
+
+def unit_price(c: Case) -> float:
+    here = one_unit(c)
+    return float(
+        quadrature.variance(score_function, here.f, here.node, baseline=leave_one_out, n_samples=2)[
+            0
+        ]
+    )
+
+
+def on_bump(c: Case) -> Case:
+    """A bump at mu = 0, wide for the reader's rule, and the variance of the shape that it makes."""
+    k, sigma = c.letters["k"], 0.3 * c.sigma
+
+    def shape(y: float) -> float:
+        return float(np.exp(-k * y**2) * pdf(y, 0, sigma))
+
+    second = integral(lambda y: y**2 * shape(y), -np.inf, np.inf)
+    here = replace(c, mu=0.0, sigma=sigma, loss=ExponentialSquare(k))
+    return by(here, w=second / integral(shape, -np.inf, np.inf))
+
+
+def without_line(c: Case) -> Value:
+    """Squared error less its line at mu, at the noise."""
+    data, y, at = SquaredError(c.x), c.node.path(ROOTS), np.array([c.mu])
+    return np.asarray(data(y) - data(at) - data.derivative(at) * (y - c.mu))
+
+
+def cube(c: Case) -> Case:
+    """A loss whose third derivative is 6."""
+    return by(replace(c, loss=Loss(lambda y: y**3, lambda y: 3 * y**2)), **{"f'''": 6.0})
+
+
+def without_parabola(c: Case) -> Value:
+    """The cube less its parabola at mu, at the noise."""
+    y, at = c.node.path(ROOTS), c.mu
+    return np.asarray(y**3 - at**3 - 3 * at**2 * (y - at) - 3 * at * (y - at) ** 2)
+
+
+def slope_without_line(c: Case) -> Value:
+    y, at = c.node.path(ROOTS), c.mu
+    return np.asarray(3 * y**2 - 3 * at**2 - 6 * at * (y - at))
+
+
+def variance_of_mean_baseline(c: Case) -> Value:
+    return vector(variance(c, score_function, baseline=expected(c)))
+
+
+def plain_variance(c: Case) -> Value:
+    return vector(variance(c, score_function))
+
+
+def in_pathwise(of: Callable[[Case], Value], c: Case) -> Value:
+    """At the best point."""
+    return np.asarray(of(at_data(c)) / vector(variance(at_data(c))))
+
+
+def first_and_second(c: Case) -> tuple[Value, Value]:
+    """F_i S_j and its mirror image, with axes for the two draws and the component."""
+    loss, score = SquaredError(c.x)(c.node.path(ROOTS)) - expected(c), c.node.score(ROOTS)
+    return loss[:, None, None] * score, loss[:, None] * score[:, None]
+
+
+def mean_of_control(c: Case) -> float:
+    return expectation(np.ravel(c.letters["C"]))
+
+
+def left_by(c: Case, coefficient: float) -> float:
+    sample, other = (np.ravel(c.letters[each]) for each in "GC")
+    return spread(sample - coefficient * other)
+
+
+def left_by_a_control(c: Case) -> bool:
+    sample, other = (np.ravel(c.letters[each]) for each in "GC")
+    shared = expectation(sample * other) - expectation(sample) * expectation(other)
+    rest = spread(sample) - 2 * 0.4 * shared + 0.4**2 * spread(other)
+    return same(left_by(c, 0.4), rest)
+
+
+def least_at_its_best(c: Case) -> bool:
+    here = c.letters["cstar"]
+    return all(left_by(c, here + off) > left_by(c, here) for off in (-0.01, 0.01))
+
+
+def one_observation(c: Case) -> SquaredError:
+    return quadratic(float(c.x.mean()))
+
+
+def bump_quotient(c: Case) -> float:
+    """The variance of the bump's Normal shape, in units of the node's."""
+    return float(on_bump(c).letters["w"]) / on_bump(c).sigma ** 2
+
+
 def log_of(c: Case) -> Value:
     return at_noise(c.node.log_prob(c.node.path(ROOTS)))
 
@@ -684,6 +914,7 @@ LETTERS: dict[str, Callable[[Case], dict[str, Any]]] = {
         "V_with": vector(variance(c)),
         "V_without": vector(variance(c, score_function)),
     },
+    "baselines-and-control-variates": of_controls,
     "closed_form": lambda c: {"A": Of(lambda n: n["delta"] ** 2 + n["s"] ** 2 - n["b"] / n["n"])},
     "sheet": lambda c: {"F": lambda y: c.names["f"](y) - c.letters["b"]},
     "variance-comparison": lambda c: {
@@ -695,6 +926,7 @@ LETTERS: dict[str, Callable[[Case], dict[str, Any]]] = {
         "u": Of(lambda n: n["y"] - n["xbar"]),
         "u'": Of(lambda n: n["y'"] - n["xbar"]),
     },
+    "hermite-spectrum": spectrum.letters,
 }
 
 CLAIMS: dict[str, Claim] = {
@@ -977,6 +1209,123 @@ CLAIMS: dict[str, Claim] = {
         by(c, beta=0.7, c=0.3 + 0.7 * c.mu),
         loss=Loss(lambda y: 0.3 + 0.7 * y, lambda y: np.full_like(y, 0.7)),
     ),
+    # baselines-and-control-variates
+    r"(f - b)\,S": lambda c: along(weighed(c, baseline=c.letters["b"])),
+    r"b^2E[S^2]": lambda c: (
+        c.letters["b"] ** 2
+        * (with_baseline(1.0, c) + with_baseline(-1.0, c) - 2 * with_baseline(0.0, c))
+        / 2
+    ),
+    r"2b^*": lambda c: same(with_baseline(2 * best(c), c), with_baseline(0.0, c)),
+    r"S^2/E[S^2]": lambda c: along(np.stack([ROOTS**2, (ROOTS**2 - 1) ** 2 / 2], axis=1)),
+    r"E[f\,(\epsilon^2-1)] = \sigma^2E f''": as_wave,
+    r"b^*_\mu = E f + \sigma^2E f''": as_wave,
+    r"b^*_\sigma = E f + 2\sigma^2E f'' + \tfrac12\sigma^4E f''''": as_wave,
+    r"\kappa = k\sigma": as_wave,
+    r"b^*_\mu = (1 - \kappa^2)\,E f": as_wave,
+    r"b^*_\sigma = (1 - 2\kappa^2 + \tfrac12\kappa^4)\,E f": as_wave,
+    r"\kappa^2 < 1/2": mean_helps_where(0, lambda square: square < 1 / 2),
+    r"2 - \sqrt3": mean_helps_where(1, lambda square: abs(square - 2) > 3**0.5),
+    r"2 + \sqrt3": mean_helps_where(1, lambda square: abs(square - 2) > 3**0.5),
+    r"k\sigma = 0.7071": lambda c: mean_helps(0.707, 1, 0) and not mean_helps(0.7072, 1, 0),
+    r"\operatorname{Var} S = 1": lambda c: (
+        by(c, S=at_noise(replace(c, sigma=1.0).node.score(ROOTS)[:, 0])),
+        vector(1),
+    ),
+    r"N\operatorname{Var}\hat\nabla = V(E f) + "
+    r"\frac{\operatorname{Var} f\,\operatorname{Var} S + (E[fS])^2}{N-1}": lambda c: (
+        by(c, N=2.0),
+        covariance_of_two(c),
+    ),
+    r"\hat\nabla = \frac1N\sum_i F_iS_i - \frac1{N(N-1)}\sum_{i\ne j}F_iS_j": sums_of_pairs,
+    r"V(E f)/N": lambda c: variance_of_mean_baseline(c) / c.letters["N"],
+    r"E[F^2]\,E[S^2]": lambda c: over_pairs(first_and_second(c)[0] ** 2),
+    r"(E[FS])^2": lambda c: over_pairs(np.prod(first_and_second(c), axis=0)),
+    r"(\operatorname{Var} f\,\operatorname{Var} S + (E[FS])^2)/(N(N-1))": second_sum,
+    r"[\operatorname{Var} f\,\operatorname{Var} S + (E[fS])^2]/(N-1)": lambda c: (
+        by(c, N=2.0),
+        2 * second_sum(c)[1],
+    ),
+    r"10n^2\sigma^2": lambda c: (at_data(c), variance_of_mean_baseline(at_data(c))[..., :1]),
+    r"56n^2\sigma^2": lambda c: (at_data(c), variance_of_mean_baseline(at_data(c))[..., 1:]),
+    r"\operatorname{Var} f = 2n^2\sigma^4": at_data,
+    r"(0, 2n\sigma)": lambda c: (at_data(c), vector(gradient(at_data(c)))),
+    r"\frac52 + \frac1{2(N-1)}": lambda c: (
+        by(c, N=2.0),
+        in_pathwise(covariance_of_two, c)[..., :1],
+    ),
+    r"7 + \frac1{N-1}": lambda c: (by(c, N=2.0), in_pathwise(covariance_of_two, c)[..., 1:]),
+    r"1 + \epsilon^2": lambda c: at_noise(
+        SquaredError(c.x)(at_data(c).node.path(ROOTS)) / (c.x.size * c.x.var())
+    ),
+    r"G - c\,(C - E C)": lambda c: at_noise(
+        np.ravel(c.letters["G"]) - 0.4 * np.ravel(c.letters["C"]) + 0.4 * mean_of_control(c)
+    ),
+    r"\operatorname{Var}[G - c\,(C - E C)] = \operatorname{Var} G - "
+    r"2c\,\operatorname{Cov}[G, C] + c^2\operatorname{Var} C": left_by_a_control,
+    r"c^* = \operatorname{Cov}[G, C]/\operatorname{Var} C": least_at_its_best,
+    r"\rho^2 = 9/11": lambda c: by(
+        c, rho=(1 - 1 / float(in_pathwise(plain_variance, c)[0, 0, 0, 0])) ** 0.5
+    ),
+    r"T = f(\mu) + f'(\mu)\,(y-\mu) + \tfrac12f''(\mu)\,(y-\mu)^2": as_wave,
+    r"\nabla E T = \big(f'(\mu),\ \sigma f''(\mu)\big)": as_wave,
+    r"\nabla E f = E\big[(f - T)\,S\big] + \nabla E T": as_wave,
+    r"\frac12f''\sigma^2\epsilon^2": lambda c: at_noise(without_line(c)),
+    r"\frac12f''\sigma\epsilon^3": lambda c: at_noise(without_line(c) * ROOTS / c.sigma),
+    r"\frac{15}4f''^2\sigma^2": lambda c: vector(spread(without_line(c) * ROOTS / c.sigma)),
+    r"\frac16f'''\sigma^3\epsilon^3": lambda c: (cube(c), at_noise(without_parabola(c))),
+    r"\sigma^4": lambda c: vector(spread(without_parabola(c) * ROOTS / c.sigma) / 96),
+    r"\frac12f'''\sigma^2\epsilon^2": lambda c: (cube(c), at_noise(slope_without_line(c))),
+    r"\frac16f'''\sigma^2\epsilon^4": lambda c: (
+        cube(c),
+        at_noise(without_parabola(c) * ROOTS / c.sigma),
+    ),
+    r"\frac12f'''\sigma^2\epsilon^3": lambda c: (cube(c), at_noise(slope_without_line(c) * ROOTS)),
+    r"\frac16f'''\sigma^2(\epsilon^5-\epsilon^3)": lambda c: (
+        cube(c),
+        at_noise(without_parabola(c) * (ROOTS**2 - 1) / c.sigma),
+    ),
+    r"2n\delta\,E[\sum_i\epsilon_i^3\,\bar\epsilon/\sum_i\epsilon_i^2]": lambda c: same(
+        kept_of_two(), 3 / (2 + 2)
+    ),
+    r"3/(N(N+2))": lambda c: (by(c, N=2.0), vector(sphere(lambda a, b: a**4))),
+    r"2n\delta\cdot3/(N+2)": lambda c: (by(c, N=2.0), vector(gradient(c)[0] * kept_of_two())),
+    r"E[(\hat b - b^*)^2]\,E[S^2]": price_of_other_draws,
+    r"(b - b^*)^2E[S^2]": lambda c: with_baseline(c.letters["b"], c) - with_baseline(best(c), c),
+    r"\epsilon^3 - 3\epsilon": lambda c: same(expectation(ROOTS**3 - 3 * ROOTS), 0),
+    r"\epsilon + \epsilon^3": lambda c: at_noise(
+        weighed(at_data(c))[:, 0] / (c.x.size * c.x.std())
+    ),
+    r"n\sigma(\epsilon + \epsilon^3)": lambda c: (
+        at_data(c),
+        at_noise(weighed(at_data(c))[:, 0]),
+    ),
+    r"n\sigma(\epsilon^4 - 1)": lambda c: (at_data(c), at_noise(weighed(at_data(c))[:, 1])),
+    r"f(y) = e^{-ky^2}": on_bump,
+    r"w = \sigma^2/(1 + 2k\sigma^2)": on_bump,
+    r"A^2 + 6A + 8\delta^2 + 15": lambda c: (one_unit(c), vector(unit_variance(c))),
+    r"8\delta^2 + 10": lambda c: (
+        one_unit(c),
+        vector(unit_variance(c, quadrature.expected_loss(one_unit(c).f, one_unit(c).node))),
+    ),
+    r"\operatorname{Var} f = 4\delta^2 + 2": one_unit,
+    r"4\delta^2": lambda c: vector(closed_form.gradient(one_observation(c), c.node)[0] ** 2),
+    r"16\delta^2 + 12": lambda c: (one_unit(c), vector(unit_price(c))),
+    r"E f = (1+2k\sigma^2)^{-1/2}": on_bump,
+    r"(1+2k\sigma^2)^{-3/2}": lambda c: (
+        on_bump(c),
+        vector(quadrature.optimal_baseline(on_bump(c).f, on_bump(c).node)[0]),
+    ),
+    r"\frac1{\sigma\sqrt{2\pi}}\exp\big(-\frac{y^2}{2\sigma^2}(1+2k\sigma^2)\big)": lambda c: (
+        on_bump(c),
+        at_noise(on_bump(c).f(on_bump(c).sigma * ROOTS) * pdf(ROOTS) / on_bump(c).sigma),
+    ),
+    r"w = \sigma^2/(1+2k\sigma^2)": on_bump,
+    r"\epsilon^2 = y^2/\sigma^2": on_bump,
+    r"w/\sigma^2": lambda c: (on_bump(c), vector(bump_quotient(c))),
+    r"E[S^2] = 1/\sigma^2": lambda c: vector(expectation(c.node.score(ROOTS)[:, 0] ** 2)),
+    r"E[f\epsilon^2] = (1+2k\sigma^2)^{-3/2}": on_bump,
+    r"1+2k\sigma^2": lambda c: (on_bump(c), vector(1 / bump_quotient(c))),
     # solutions and rubrics
     r"W = \sum_i w_i": weighted,
     r"\bar x_w = \sum_i w_i x_i / W": weighted,
@@ -1122,6 +1471,7 @@ CLAIMS: dict[str, Claim] = {
         by(c, S=Of(lambda n: n["epsilon"] / n["sigma"])),
         vector(best(c)[0]),
     ),
+    **spectrum.CLAIMS,
 }
 
 
@@ -1311,7 +1661,7 @@ def known(c: Case) -> dict[str, Value]:
         )
         rows["its slope at s"] = vector(moved(at_data(c), "sigma", used_twice))
     rows["with, mean square"] = vector(sigma**2 * (variance(c) + gradient(c) ** 2))
-    rows["sigma f'"] = at_noise(sigma * loss.derivative(y))
+    rows["sigma f'"] = at_noise(sigma * n["f'"](y))
     rows["excess"] = vector(excess(c))
     rows["quartic"] = at_noise(QUARTIC(y))
     fitted = SquaredError(own.x)
@@ -1509,6 +1859,19 @@ WORDS: tuple[str, ...] = (
     r"c = \frac12",
     r"c > \frac12",
     r"\beta = 0",
+    # baselines-and-control-variates: notation, and definitions that the cells compute
+    r"\cos y",
+    r"\kappa^2",
+    r"f^2S^2",
+    r"N(N-1)",
+    r"1/N",
+    r"C = TS",
+    r"bS",
+    r"f - T",
+    r"1 - \rho^2",
+    r"\hat b = \sum_i f_iS_i^2/\sum_i S_i^2",
+    r"(\epsilon_1, \dots, \epsilon_N)",
+    r"a\epsilon + b\epsilon^3",
     # names
     r"\log\sigma",
     r"(\mu, \log\sigma)",
@@ -1557,4 +1920,5 @@ WORDS: tuple[str, ...] = (
     r"C\,\big(1+(|\mu| + 1 + \sigma|\epsilon|)^m\big)",
     # the asker's line, which is wrong as it stands
     r"\sigma^2 = (\frac{x_i^2}{n} - \mu^2)",
+    *spectrum.WORDS,
 )

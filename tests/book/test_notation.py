@@ -99,7 +99,12 @@ USED = {chapter: used(main_text(chapter)) for chapter in CHAPTERS}
 def name(symbol: str) -> str | None:
     """How the page lists a symbol: itself, or without its index, which picks one of several."""
     base, _, index = symbol.partition("_")
-    tries = [symbol, base, f"{base}_i" if index.isdigit() else symbol]
+    tries = [
+        symbol,
+        f"{base}_k" if index else symbol,
+        base,
+        f"{base}_i" if index.isdigit() else symbol,
+    ]
     return next((one for one in tries if one in NAMES), None)
 
 

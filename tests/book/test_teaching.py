@@ -5,10 +5,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 
-from authoring.notebooks import chapters
+from authoring.notebooks import ROOT, chapters
 
 CHAPTERS = {path.stem: nbformat.read(path, as_version=4) for path in chapters()}
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"]
+FIRST_PART = [Path(chapter["file"]).stem for chapter in TOC[0]["chapters"]]
 TITLES = {
     name: chapter.cells[0].source.splitlines()[0].removeprefix("# ")
     for name, chapter in CHAPTERS.items()
@@ -24,8 +27,8 @@ def test_table_of_times_has_the_chapters_in_order() -> None:
     assert [(name, title) for title, name in rows] == [*TITLES.items()]
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_both_syllabi_have_each_chapter(chapter: str) -> None:
+@pytest.mark.parametrize("chapter", FIRST_PART)
+def test_both_syllabi_have_each_chapter_of_the_first_part(chapter: str) -> None:
     if chapter != "score-function":  # more than a week has room for
         assert TITLES[chapter] in WEEK or chapter in WEEK
     assert TITLES[chapter] in WEEKS and chapter in WEEKS

@@ -83,6 +83,14 @@ def on_nodes(
     return mean, weights @ (samples - mean) ** 2
 
 
+def moments(mean: Any, variance: Any, highest: int) -> list[Any]:
+    """Moments of a Normal; the mean may be imaginary."""
+    found = [mp.mpf(1), mean]
+    for order in range(2, highest + 1):
+        found.append(mean * found[-1] + (order - 1) * variance * found[-2])
+    return found
+
+
 def length(power: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Gauss nodes and weights for the length of a standard Normal in power + 1 dimensions."""
     at, weights = leggauss(50)

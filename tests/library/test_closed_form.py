@@ -33,6 +33,7 @@ from rpt_helpers import (
     SquaredError,
     closed_form,
     datasets,
+    leave_one_out,
     measure_valued,
     pathwise,
     quadratic,
@@ -211,6 +212,23 @@ def test_a_fresh_y_for_each_term_divides_the_pathwise_variance_by_n() -> None:
     assert_exact(fresh, shared / len(X))
 
 
+@given(data, nodes, st.integers(2, 1000))
+def test_leave_one_out_varies_like_a_sample_covariance(x: Any, node: Normal, n: int) -> None:
+    loss, sigma = SquaredError(x), node.sigma
+    mean, variance = on_nodes(lambda eps: loss(node.path(eps)), 8)
+    scores = np.array([1, 2 * node.scale_derivative**2]) / sigma**2
+    slope = closed_form.gradient(loss, node)
+    alone = on_nodes(lambda eps: ((loss(node.path(eps)) - mean) * node.score(eps).T).T, 8)[1]
+    expected = alone + (slope**2 + variance * scores) / (n - 1)
+    leave: dict[str, Any] = {"baseline": leave_one_out, "n_samples": n}
+    found = closed_form.variance(score_function, loss, node, **leave)
+    assert_allclose(found, expected, rtol=1e-9)
+    assert_exact(
+        closed_form.variance(pathwise, loss, node, n_samples=n),
+        closed_form.variance(pathwise, loss, node),
+    )
+
+
 # Where digits run out.
 
 
@@ -233,9 +251,7 @@ def exact_variance(x: Any, node: Normal, baseline: Any) -> Any:
     "exact_baseline", [closed_form.expected_loss, closed_form.optimal_baseline]
 )
 @pytest.mark.parametrize("x", [X, datasets.michelson(), X * 1e-6 + 1e3])
-def test_a_cancelled_baseline_leaves_seven_digits_or_is_refused(
-    exact_baseline: Any, x: Any
-) -> None:
+def test_a_cancelled_baseline_leaves_nine_digits_or_is_refused(exact_baseline: Any, x: Any) -> None:
     loss = SquaredError(x)
     s = loss.mean_square_deviation**0.5
     outcomes = []
@@ -248,10 +264,10 @@ def test_a_cancelled_baseline_leaves_seven_digits_or_is_refused(
             assert re.match("baseline must be smaller: it takes away all digits", str(refusal))
             outcomes.append(False)
         else:
-            assert_allclose(found, exact_variance(x, node, baseline), rtol=1e-7)
+            assert_allclose(found, exact_variance(x, node, baseline), rtol=1e-9)
             outcomes.append(True)
-    # Answered from 1e-2 to nearly 1e-4, refused from 1e-5 on.
-    assert all(outcomes[:15]) and not any(outcomes[24:])
+    # Answered from 1e-2 to nearly 1e-3, refused in the end; near the optimum errors matter less.
+    assert all(outcomes[:7]) and not any(outcomes[32:])
     assert outcomes == sorted(outcomes, reverse=True)
 
 

@@ -17,6 +17,7 @@ from routes import (
     SQUARED_ERROR,
     assert_exact,
     integral,
+    moments,
     moments_of_measure_valued,
     on_nodes,
 )
@@ -47,14 +48,6 @@ SCORE_SQUARES = [
     {2: 1},
     {0: 1, 2: -2, 4: 1},
 ]  # sigma^2 times the squared scores, as polynomials in the noise
-
-
-def moments(mean: Any, variance: Any, highest: int) -> list[Any]:
-    """Moments of a Normal; the mean may be imaginary."""
-    found = [mp.mpf(1), mean]
-    for order in range(2, highest + 1):
-        found.append(mean * found[-1] + (order - 1) * variance * found[-2])
-    return found
 
 
 def exact_cosine(k: Any, mu: Any, sigma: Any) -> tuple[Any, Any, Any]:
