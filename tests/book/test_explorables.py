@@ -351,6 +351,7 @@ def test_a_typed_loss_has_the_variances_of_its_formula(page: Page) -> None:
         ("abs(y)/y", "jump"),
         ("sqrt(y)", "no finite value"),
         ("exp(0.3*y^2)", "grows too fast"),
+        ('"y"', "has y in it"),
         ("constructor", "names constructor"),
         ("constructor(y)", "has constructor in it"),
     ],
