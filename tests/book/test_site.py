@@ -256,6 +256,31 @@ def test_page_of_the_library_lists_its_functions_in_tables_and_in_its_contents(s
     assert not shown & {"rpt_helpers.losses.slopes", "rpt_helpers.monte_carlo.CHUNK"}
 
 
+def test_each_function_of_the_library_leads_to_its_source(site: Path) -> None:
+    page = BeautifulSoup((site / "book/api.html").read_text(encoding="utf-8"), "html5lib")
+    links = {
+        str(link["href"])
+        for link in page.select("dt[id] > a.viewcode-link, dt a:has(.viewcode-link)")
+    }
+    for name in (str(tag["id"]) for tag in page.select("dt[id]") if tag["id"].count(".") == 2):
+        module = name.rpartition(".")[0].replace(".", "/")
+        assert any(link.startswith(f"../_modules/{module}.html#") for link in links), name
+
+
+def test_each_reference_leads_back_to_the_pages_that_cite_it(site: Path) -> None:
+    cited: dict[str, set[str]] = {}
+    for path in html_files(site / "book"):
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html5lib")
+        for link in page.select('article a[href^="references.html#"]'):
+            cited.setdefault(str(link["href"]).partition("#")[2], set()).add(path.name)
+    page = BeautifulSoup((site / "book/references.html").read_text(encoding="utf-8"), "html5lib")
+    named = {
+        str(entry["id"]): {str(link["href"]) for link in entry.select(".cited-in a")}
+        for entry in page.select("div.citation:has(.cited-in)")
+    }
+    assert named == cited and len(cited) > 10
+
+
 def test_a_published_site_has_a_map_a_card_and_addresses_of_its_pages(small_book: Path) -> None:
     done = build(small_book, small_book, site="https://owner.example/name")
     assert done.returncode == 0, done.stdout + done.stderr
