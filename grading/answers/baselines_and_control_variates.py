@@ -28,11 +28,13 @@ def cases(rng: np.random.Generator) -> list[tuple[object, ...]]:
 
 
 def halves_cases(rng: np.random.Generator) -> list[tuple[object, ...]]:
-    """Correlated samples and controls, whose mean is not always 0."""
+    """Halves with other slopes and other means of the controls, so that no mistake is lost."""
     found: list[tuple[object, ...]] = []
     for size, mean in ((6, 0.0), (10, 2.5), (40, -1.0)):
-        controls = rng.normal(mean, 2, size)
-        found.append((rng.normal(3, 1, size) + 0.8 * controls, controls, mean))
+        second = np.arange(size) >= size // 2
+        controls = rng.normal(mean, 0.5, size) + 2.0 * second
+        slopes = np.where(second, -1.5, 0.8)
+        found.append((rng.normal(3, 0.2, size) + slopes * controls, controls, mean))
     return found
 
 

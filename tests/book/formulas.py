@@ -1224,6 +1224,10 @@ CLAIMS: dict[str, Claim] = {
     r"\kappa = k\sigma": as_wave,
     r"b^*_\mu = (1 - \kappa^2)\,E f": as_wave,
     r"b^*_\sigma = (1 - 2\kappa^2 + \tfrac12\kappa^4)\,E f": as_wave,
+    r"-\frac12E f": lambda c: (
+        replace(c, loss=Cosine(1 / c.sigma)),
+        vector(quadrature.optimal_baseline(Cosine(1 / c.sigma), c.node)[1]),
+    ),
     r"\kappa^2 < 1/2": mean_helps_where(0, lambda square: square < 1 / 2),
     r"2 - \sqrt3": mean_helps_where(1, lambda square: abs(square - 2) > 3**0.5),
     r"2 + \sqrt3": mean_helps_where(1, lambda square: abs(square - 2) > 3**0.5),

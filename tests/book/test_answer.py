@@ -265,7 +265,7 @@ def test_energy_score_is_what_the_formula_says(case: Case) -> None:
 @each_case
 @pytest.mark.parametrize("baseline", [False, True])
 def test_factors_are_bounds(case: Case, baseline: bool) -> None:
-    options = {}
+    options: dict[str, Any] = {}
     if baseline:
         options["baseline"] = closed_form.optimal_baseline(case.loss, case.node)
     for scale in (1e-3, 0.1, 1, 10, 1e3):
