@@ -8,7 +8,14 @@ from .descent import Diverged, Trajectory, decaying_step, sgd
 from .estimators import leave_one_out, measure_valued, pathwise, score_function
 from .losses import Cosine, ExponentialSquare, Loss, MeanAbsoluteError, SquaredError, quadratic
 from .monte_carlo import Antithetic, Estimate, Sobol, estimate
-from .nodes import PARAMETERIZATIONS, Node, Normal, Reparameterized
+from .nodes import (
+    PARAMETERIZATIONS,
+    CorrelatedNormal,
+    Node,
+    Normal,
+    Reparameterized,
+    VectorNormal,
+)
 from .objectives import (
     EnergyScore,
     MomentMatching,
@@ -21,6 +28,7 @@ from .objectives import (
 __all__ = [
     "PARAMETERIZATIONS",
     "Antithetic",
+    "CorrelatedNormal",
     "Cosine",
     "Diverged",
     "EnergyScore",
@@ -38,6 +46,7 @@ __all__ = [
     "SquaredError",
     "SquaredErrorWithEntropy",
     "Trajectory",
+    "VectorNormal",
     "closed_form",
     "datasets",
     "decaying_step",

@@ -1,27 +1,23 @@
-"""Nodes that the library has never heard of go through its doors: a Gamma, a coin, a vector."""
+"""Nodes that the library has never heard of go through its doors: a Gamma and a coin."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
 from typing import Any, Self
 
 import mpmath as mp
 import numpy as np
 import pytest
-from numpy.polynomial.hermite_e import hermegauss
 from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import ArrayLike, NDArray
 from routes import EXACT, STANDARD_ERRORS, assert_within_error
 from scipy import special
 
 from rpt_helpers import (
-    Antithetic,
     Diverged,
     Loss,
     Node,
     Reparameterized,
-    Sobol,
     estimate,
     leave_one_out,
     pathwise,
@@ -99,49 +95,14 @@ class Coin:
         return (self.path(eps) - self.p)[:, np.newaxis]
 
 
-@dataclass(frozen=True, eq=False)
-class Vector:
-    """Independent Normals of d means and d standard deviations; a draw is a row of d numbers."""
-
-    mu: Array
-    log_sigma: Array
-
-    @property
-    def sigma(self) -> Array:
-        return np.exp(self.log_sigma)
-
-    @property
-    def parameters(self) -> Array:
-        return np.concatenate([self.mu, self.log_sigma])
-
-    def at(self, parameters: ArrayLike) -> Self:
-        return type(self)(*np.split(np.asarray(parameters, float), 2))
-
-    def noise(self, rng: np.random.Generator, n: int) -> Array:
-        return rng.standard_normal((n, self.mu.size))
-
-    def path(self, eps: Array) -> Array:
-        return self.mu + self.sigma * eps
-
-    def pullback(self, slope: Array, eps: Array) -> Array:
-        return np.hstack([slope, slope * eps * self.sigma])
-
-    def score(self, eps: Array) -> Array:
-        return np.hstack([eps / self.sigma, eps**2 - 1])
-
-
 GAMMA, COIN = Gamma(2.5, 0.8), Coin(-0.6)
-VECTOR = Vector(np.array([0.5, -1.0, 2.0]), np.log([0.5, 1.0, 2.0]))
-CENTER, WEIGHTS = np.array([1.0, 0.0, 0.5]), np.array([0.5, -1.0, 2.0])
 MEAN = Loss(lambda y: y, np.ones_like)
 SQUARE = Loss(np.square, lambda y: 2 * y)
 BET = Loss(lambda y: 3 - 5 * y, lambda y: np.full_like(y, -5))  # 3 for a 0, -2 for a 1
-DISTANCE = Loss(lambda y: ((y - CENTER) ** 2).sum(axis=1), lambda y: 2 * (y - CENTER))
-PLANE = Loss(lambda y: (y @ WEIGHTS - 1) ** 2, lambda y: 2 * np.outer(y @ WEIGHTS - 1, WEIGHTS))
 
 
 def test_the_nodes_are_what_the_protocols_ask_for() -> None:
-    with_a_path: list[Reparameterized] = [GAMMA, VECTOR]  # mypy reads this
+    with_a_path: list[Reparameterized] = [GAMMA]  # mypy reads this
     nodes: list[Node] = [*with_a_path, COIN]
     for node in nodes:
         assert_array_equal(node.at(node.parameters).parameters, node.parameters)
@@ -335,102 +296,3 @@ def test_descent_makes_the_better_side_of_a_coin_nearly_certain() -> None:
     path = sgd(gradient, COIN, steps=500, step_size=0.5)
     assert path["p"][0] == COIN.p
     assert path.final.p > 0.99
-
-
-# The vector.
-
-
-def over_normal_noise(function: Callable[[Array], Array]) -> Array:
-    """Integrate over three Normals by Gauss-Hermite points: exact for polynomials of degree 19."""
-    points, weights = hermegauss(10)
-    eps = np.array(list(product(points, repeat=3)))
-    return np.prod(list(product(weights, repeat=3)), axis=1) / (2 * np.pi) ** 1.5 @ function(eps)
-
-
-def pathwise_variance(node: Vector) -> Array:
-    """Return that of 2 (y - c) and 2 (y - c) sigma eps, where each component is by itself."""
-    delta_square, var = (node.mu - CENTER) ** 2, node.sigma**2
-    return 4 * np.concatenate([var, var * (delta_square + 2 * var)])
-
-
-DISTANCE_GRADIENT = np.concatenate([2 * (VECTOR.mu - CENTER), 2 * VECTOR.sigma**2])
-PLANE_GRADIENT = np.concatenate(
-    [2 * (VECTOR.mu @ WEIGHTS - 1) * WEIGHTS, 2 * (WEIGHTS * VECTOR.sigma) ** 2]
-)
-
-
-@pytest.mark.parametrize(
-    ("estimator", "options"),
-    [
-        (pathwise, {}),
-        (score_function, {}),
-        (score_function, {"baseline": 9}),
-        (score_function, {"baseline": np.arange(6)}),
-    ],
-)
-@pytest.mark.parametrize(
-    ("loss", "mean"),
-    [(DISTANCE, DISTANCE_GRADIENT), (PLANE, PLANE_GRADIENT)],
-    ids=["distance", "plane"],
-)
-def test_a_vector_has_a_gradient_in_all_its_means_and_scales(
-    estimator: Any, loss: Loss, mean: Array, options: dict[str, Any]
-) -> None:
-    def deviation(eps: Array) -> Array:
-        return estimator(loss, VECTOR, eps, **options) - mean
-
-    variance = over_normal_noise(lambda eps: deviation(eps) ** 2)
-    fourth = over_normal_noise(lambda eps: deviation(eps) ** 4)
-    found = estimate(estimator, loss, VECTOR, N, np.random.default_rng(10), **options)
-    assert_within_error(found.mean, mean, variance, N)
-    assert_within_error(found.variance, variance, fourth - variance**2, N)
-    assert_allclose(over_normal_noise(deviation), np.zeros(6), atol=1e-11)
-    if estimator is pathwise and loss is DISTANCE:
-        assert_allclose(variance, pathwise_variance(VECTOR), rtol=EXACT)
-
-
-def test_antithetic_noise_of_a_vector_leaves_no_variance_in_the_means() -> None:
-    found = estimate(
-        pathwise, DISTANCE, VECTOR, N, np.random.default_rng(14), noise=Antithetic(dimensions=3)
-    )
-    assert_allclose(found.mean[:3], DISTANCE_GRADIENT[:3], rtol=1e-13)
-    assert np.all(found.variance[:3] < 1e-25)
-    # A pair shares sigma^2 eps^2, and the part with delta cancels.
-    variance = 16 * VECTOR.sigma**4
-    assert_within_error(found.mean[3:], DISTANCE_GRADIENT[3:], variance, N)
-    assert_allclose(found.variance[3:], variance, rtol=STANDARD_ERRORS * (14 / (N / 2)) ** 0.5)
-
-
-def test_sobol_noise_of_a_vector_has_far_less_variance() -> None:
-    n = 64 * 1024
-    found = estimate(
-        pathwise, DISTANCE, VECTOR, n, np.random.default_rng(15), noise=Sobol(1024, dimensions=3)
-    )
-    assert np.all(np.abs(found.mean - DISTANCE_GRADIENT) <= STANDARD_ERRORS * found.standard_error)
-    assert np.all(found.variance < pathwise_variance(VECTOR) / 30)
-
-
-def test_a_loss_of_another_shape_than_the_vector_needs_is_refused() -> None:
-    narrow = Loss(lambda y: y[:, 0], lambda y: y[:, :1])
-    with pytest.raises(ValueError, match=r"derivative\(y\) must be .* shape \(5, 3\), got"):
-        pathwise(narrow, VECTOR, np.zeros((5, 3)))
-    with pytest.raises(ValueError, match=r"loss\(y\) must be one number for each y, shape \(5,\)"):
-        score_function(lambda y: y, VECTOR, np.zeros((5, 3)))
-
-
-def test_descent_takes_a_vector_to_the_center_and_its_scales_to_the_entropys() -> None:
-    step, m, weight, rng = 0.02, 20, 0.5, np.random.default_rng(16)
-
-    def gradient(here: Vector) -> Array:
-        entropy = np.repeat([0, weight], 3)  # weight times the sum of log sigma
-        return pathwise(DISTANCE, here, here.noise(rng, m)).mean(axis=0) - entropy
-
-    path = sgd(gradient, VECTOR, steps=1500, step_size=step)
-    # Both parts are first-order autoregressions near the optimum, sigma^2 = weight / 2.
-    of_mu = step * weight / 2 / m / (1 - step)
-    of_log_sigma = step * weight / 2 / m / (1 - step * weight)
-    assert np.all(np.abs(path.final.mu - CENTER) <= STANDARD_ERRORS * of_mu**0.5)
-    distance = path.final.log_sigma - np.log(weight / 2) / 2
-    assert np.all(np.abs(distance) <= STANDARD_ERRORS * of_log_sigma**0.5)
-    assert path["sigma"].shape == (1501, 3)
-    assert_allclose(path["sigma"][0], [0.5, 1, 2], rtol=EXACT)
