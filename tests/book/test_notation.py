@@ -13,7 +13,7 @@ from authoring.notebooks import chapters
 BOOK = Path(__file__).parents[2] / "book"
 NOTATION = (BOOK / "notation.md").read_text(encoding="utf-8")
 CHAPTERS = [path.stem for path in chapters()]
-PAGES = ["index", "answer", "questions", "sheet", "teaching"]
+PAGES = ["index", "answer", "questions", "sheet", "proofs", "teaching"]
 GREEK = (
     "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|phi"
     "|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Phi|Psi|Omega|Sigma|Pi|ell"
