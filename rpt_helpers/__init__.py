@@ -4,6 +4,7 @@ A loss, a node, a noise draw -> one gradient per sample; the rest is a function 
 """
 
 from . import closed_form, datasets, descent, objectives, quadrature
+from .comparison import Comparison, compare
 from .descent import Diverged, Trajectory, decaying_step, sgd
 from .estimators import leave_one_out, measure_valued, pathwise, score_function
 from .losses import Cosine, ExponentialSquare, Loss, MeanAbsoluteError, SquaredError, quadratic
@@ -29,6 +30,7 @@ __all__ = [
     "PARAMETERIZATIONS",
     "Antithetic",
     "CorrelatedNormal",
+    "Comparison",
     "Cosine",
     "Diverged",
     "EnergyScore",
@@ -48,6 +50,7 @@ __all__ = [
     "Trajectory",
     "VectorNormal",
     "closed_form",
+    "compare",
     "datasets",
     "decaying_step",
     "descent",
