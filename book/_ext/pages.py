@@ -22,20 +22,6 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.writers.html5 import HTML5Translator
 
-FRONT_PAGE = """\
-<!DOCTYPE html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="description" content="{description}">
-<meta http-equiv="refresh" content="0; url={start}">
-<title>{title}</title>
-</head>
-<body><main><h1>{title}</h1><p><a href="{start}">Open the book</a></p></main></body>
-</html>
-"""
-
 # The theme settles light or dark after the page is shown: else code changes its look.
 EARLY_THEME = """\
 if (!["light", "dark"].includes(document.documentElement.dataset.theme)) {
@@ -77,18 +63,6 @@ def fill_frame(app: Sphinx, config: Config) -> None:
     cited = (Path(__file__).resolve().parents[2] / "CITATION.cff").read_text(encoding="utf-8")
     [version] = re.findall(r"^version: (.+)$", cited, re.MULTILINE)
     config.html_context["book_version"] = version
-
-
-def write_front_page(app: Sphinx, exception: Exception | None) -> None:
-    """Lead from the site's root to the first page, by a relative address: it works anywhere."""
-    if exception is None and app.builder.name == "html":
-        page = FRONT_PAGE.format(
-            language=app.config.language,
-            title=escape(app.config.html_title),
-            description=escape(app.config.book_description),
-            start=app.builder.get_target_uri(app.config.root_doc),
-        )
-        (Path(app.outdir) / "index.html").write_text(page, encoding="utf-8")
 
 
 def changed_assets(
@@ -167,7 +141,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", size_images)
     app.connect("env-get-outdated", changed_assets)
     app.connect("env-updated", name_references)
-    app.connect("build-finished", write_front_page, priority=100)
     # Another version makes Sphinx start afresh: what older tools built is no use.
     tools = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     return {

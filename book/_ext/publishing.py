@@ -3,6 +3,7 @@
 Most of it needs to know where the site is; without an address it is left out.
 """
 
+import functools
 import os
 from html import escape
 from pathlib import Path
@@ -14,20 +15,21 @@ from sphinx.config import Config
 
 CARD = "_static/card.png"
 CARD_SAYS = "Two histograms around one gradient: the one with the trick is far narrower"
-LOST = """\
+# What a site has beside the pages of the book, which need the theme.
+BARE_PAGE = """\
 <!DOCTYPE html>
 <html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="description" content="There is no page at this address of the book.">
-<title>Not found - {title}</title>
-<style>body {{font: 1.1rem/1.6 sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem}}
-:root {{color-scheme: light dark}}</style>
+<meta name="description" content="{description}">
+<title>{title}</title>
+<style>
+:root {{color-scheme: light dark}}
+body {{font: 1.1rem/1.6 sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem}}
+</style>{head}
 </head>
-<body><main><h1>There is no such page</h1>
-<p>It may have moved. <a href="{root}{start}">Open the book</a> or
-<a href="{root}search.html">search all pages</a>.</p></main></body>
+<body><main><h1>{title}</h1><p>{text}</p></main></body>
 </html>
 """
 
@@ -88,16 +90,24 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.name != "html":
         return
     out, address = Path(app.outdir), app.config.html_baseurl
-    (out / ".nojekyll").touch()  # or a branch on GitHub Pages hides what begins with _
     pages = {name: app.builder.get_target_uri(name) for name in sorted(app.env.found_docs)}
-    # A wrong address may lie at any depth, so that only the site's own address leads back.
-    lost = LOST.format(
-        language=app.config.language,
+    start = pages[app.config.root_doc]
+    bare = functools.partial(BARE_PAGE.format, language=app.config.language)
+    # The root leads to the first page by a relative address: it works anywhere.
+    front = bare(
         title=escape(app.config.html_title),
-        root=address,
-        start=pages[app.config.root_doc],
+        description=escape(app.config.book_description),
+        head=f'\n<meta http-equiv="refresh" content="0; url={start}">',
+        text=f'<a href="{start}">Open the book</a>',
     )
-    (out / "404.html").write_text(lost, encoding="utf-8")
+    # A wrong address may lie at any depth, so that only the site's own address leads back.
+    lost = bare(
+        title="There is no such page",
+        description="There is no page at this address of the book.",
+        head='\n<meta name="robots" content="noindex">',
+        text=f'It may have moved. <a href="{address}{start}">Open the book</a> or'
+        f' <a href="{address}search.html">search all pages</a>.',
+    )
     robots = "User-agent: *\nAllow: /\n"
     if address:
         lines = "".join(f"<url><loc>{address}{page}</loc></url>\n" for page in pages.values())
@@ -106,12 +116,14 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
         (out / "sitemap.xml").write_text(head + urls, encoding="utf-8")
         robots += f"Sitemap: {address}sitemap.xml\n"
         draw_card(out / CARD)
-    (out / "robots.txt").write_text(robots, encoding="utf-8")
+    for name, text in {"index.html": front, "404.html": lost, "robots.txt": robots}.items():
+        (out / name).write_text(text, encoding="utf-8")
+    (out / ".nojekyll").touch()  # or a branch on GitHub Pages hides what begins with _
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("site_address", "", "html")
     app.connect("config-inited", set_address)
     app.connect("html-page-context", share, priority=900)
-    app.connect("build-finished", write_files)
+    app.connect("build-finished", write_files, priority=100)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,14 +14,19 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
+import cards
 import download
 import icons
+import imagesize
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import playwright.sync_api
 import pypdf
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 from chromium import CHROMIUM, needs_chromium
 from fontTools.ttLib import TTFont
@@ -35,6 +40,7 @@ from authoring.notebooks import chapters
 from rpt_helpers import plots
 
 ROOT = Path(__file__).parents[2]
+CHAPTERS = [path.with_suffix(".html").name for path in chapters()]
 ADDRESS = "https://github.com/owner/name"
 
 
@@ -109,7 +115,9 @@ SOUND = """<!DOCTYPE html><html lang="en"><head><title>A page</title>
 <meta name="description" content="About it"><link rel="stylesheet" href="style.css"></head>
 <body><h1 id="top">A page</h1><p><a href="#top">Up</a>
 <a href="https://example.org/">elsewhere</a> <code>$x$</code></p>
-<img src="plot.png" alt="A falling curve"></body></html>"""
+<img src="plot.png" alt="A falling curve"><img src="plot.png" alt="" role="presentation">
+<div class="cell tag_raises-exception"><p class="output traceback">ValueError: as it should</p></div>
+</body></html>"""
 
 FAULTY = {
     "no language": ('lang="en"', ""),
@@ -120,6 +128,7 @@ FAULTY = {
     "0 headings": ("h1", "h2"),
     "id top twice": ("<p>", '<p id="top">'),
     "alternative text ''": (' alt="A falling curve"', ""),
+    "has the alternative text ''": (' role="presentation"', ""),
     "alternative text 'plot.png'": ("A falling curve", "plot.png"),
     "alternative text '_images/ab12'": ("A falling curve", "_images/ab12"),
     "KaTeX could not read": ("<p>", '<p class="katex-error">'),
@@ -128,7 +137,8 @@ FAULTY = {
     r"TeX shown raw: \begin": ("<p>", r"<p>\begin{align}"),
     "a MyST role shown raw": ("<p>", "<p>{ref}`top`"),
     "a footnote without its text": ("<p>", "<p>said before [^once]"),
-    "among the outputs": ("<p>", '<pre class="output stderr">boo</pre><p>'),
+    "an error or a warning": ("<p>", '<pre class="output stderr">boo</pre><p>'),
+    "among the outputs": (' tag_raises-exception"', '"'),
     "gone.html does not exist": ("<p>", '<p><a href="gone.html">gone</a>'),
     "gone.png does not exist": ("plot.png", "gone.png"),
     "#gone has no such anchor": ("#top", "#gone"),
@@ -191,9 +201,42 @@ def test_every_page_is_described_by_its_own_whole_sentences(site: Path) -> None:
         )
         said[path.stem] = str(one["content"])
     assert len(set(said.values())) == len(said) >= 14
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"]
+    assert config["book_description"] not in said.values()
     for name, sentence in said.items():
         assert 60 <= len(sentence) <= 165 and sentence.endswith("."), name
         assert not re.search(r"[$\\]", sentence), name
+
+
+def test_landing_page_has_a_card_of_each_chapter_in_order_with_its_time_and_a_small_picture(
+    site: Path,
+) -> None:
+    page = BeautifulSoup((site / "book/index.html").read_text(encoding="utf-8"), "html5lib")
+    cards = page.select(".chapter-cards > li")
+    assert [card.select_one("a")["href"] for card in cards] == CHAPTERS  # type: ignore[index]
+    for number, (card, path) in enumerate(zip(cards, chapters(), strict=True), start=1):
+        title, says, time = (part.get_text() for part in card.select("p"))
+        heading = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0]
+        assert f"# {title}" == heading.replace("# ", f"# {number}. ", 1)
+        assert says.endswith(".")
+        assert re.fullmatch(r"\d\d minutes, and \d\d for the exercises", time)
+        picture = site / "book" / str(card.select_one("img")["src"])  # type: ignore[index]
+        assert len(gzip.compress(picture.read_bytes())) < 20_000
+        assert 0.5 < np.divide(*imagesize.get(picture)) < 4
+
+
+def test_picture_of_a_card_has_the_lines_of_a_figure_and_none_of_its_words() -> None:
+    figure, ax = plt.subplots(figsize=(4, 3))
+    ax.plot([0, 1], [1, 0], gid="curve", label="falls")
+    ax.set_title("A title")
+    ax.legend()
+    whole = plots.svg(figure)
+    plt.close(figure)
+    small = cards.simplify(whole)
+    assert all(part in whole for part in ("text_1", "legend_1", "matplotlib.axis_1"))
+    assert "curve" in small and not re.search("(text|legend|axis)_", small)
+    width, height = imagesize.get(io.BytesIO(small.encode()))
+    assert 0.7 < width / (4 * 72) < 0.9 and 0.7 < height / (3 * 72) < 0.9
 
 
 # A book of two small pages, built as the whole book is: its configuration, and what fails a build.
@@ -510,12 +553,37 @@ def test_site_works_below_a_sub_path(
     assert faults == []
 
 
+SEARCHES = {
+    "score function": "score-function.html#derive-it",
+    "Michelson": "left-hand-side.html#derive-the-left-hand-side",
+    "baseline": "score-function.html#a-constant-that-does-nothing-and-costs",
+    "Hermite": "hermite-spectrum.html",
+    "15/4": "variance-comparison.html#bound-it-everywhere",
+    "sigma": "where-is-sigma.html",
+    "σ²": "where-is-sigma.html",
+    "expected_loss": "api.html#rpt_helpers.closed_form.expected_loss",
+}
+
+
 @needs_chromium
-def test_search_finds_a_chapter(server: str, browser: playwright.sync_api.Browser) -> None:
-    page = browser.new_page()
-    page.goto(f"{server}/search.html?q=baseline")
-    page.wait_for_selector("#search-results ul.search li a[href*='book/']")
-    page.close()
+def test_search_finds_the_chapter_first_and_shows_what_can_be_read(
+    server: str, browser: playwright.sync_api.Browser
+) -> None:
+    visit = Visit(browser.new_page(), server)
+    found = {}
+    for words in SEARCHES:
+        visit.open(f"search.html?{urlencode({'q': words})}")
+        visit.page.wait_for_function(
+            "document.querySelector('.search-summary')?.textContent.includes('finished')"
+        )
+        first = visit.page.locator("#search-results ul.search > li").first
+        found[words] = str(first.locator("a").get_attribute("href")).removeprefix("book/")
+        if "api" not in found[words]:
+            excerpt = first.locator(".context").inner_text()
+            assert not re.search(r"\$|\\\w|Contents|import |Copy|Link to", excerpt), excerpt
+    visit.page.close()
+    assert found == SEARCHES
+    assert visit.wrong == []
 
 
 @needs_chromium
@@ -537,7 +605,6 @@ def test_site_reads_from_the_disk(site: Path, browser: playwright.sync_api.Brows
 
 # How a page looks: code, figures, folds, on the screen and on paper.
 
-CHAPTERS = [path.with_suffix(".html").name for path in chapters()]
 TOO_WIDE = """selector => [...document.querySelectorAll(selector)]
   .filter(box => box.scrollWidth > box.clientWidth).map(box => box.textContent.slice(0, 60))"""
 
@@ -704,6 +771,36 @@ def test_code_can_be_read_in_the_dark_without_a_script(
     text = [int(part) / 255 for part in re.findall(r"\d+", color)[:3]]
     ground = np.median(picture[..., :3], axis=(0, 1)).tolist()  # what is seen between the letters
     assert contrast(text, ground) >= 7
+
+
+@needs_chromium
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_button_that_leads_back_to_the_top_can_be_read(
+    server: str, browser: playwright.sync_api.Browser, scheme: Any
+) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 800}, color_scheme=scheme)
+    page.goto(f"{server}/book/{CHAPTERS[0]}")
+    colors = page.locator("#pst-back-to-top").evaluate(
+        "button => [getComputedStyle(button).color, getComputedStyle(button).backgroundColor]"
+    )
+    page.close()
+    text, ground = ([int(part) / 255 for part in re.findall(r"\d+", color)] for color in colors)
+    assert contrast(text, ground) >= 4.5
+
+
+@needs_chromium
+def test_an_old_browser_is_told_that_it_cannot_run_python(
+    server: str, browser: playwright.sync_api.Browser
+) -> None:
+    page = browser.new_page()
+    page.add_init_script("delete window.DecompressionStream")
+    page.goto(f"{server}/404.html")
+    bar = "<div class='run-bar'><button>Run</button><p role='status'></p></div>"
+    page.evaluate("bar => { document.body.innerHTML = bar; }", bar)
+    page.add_script_tag(path=ROOT / "book/run/run.js")
+    page.get_by_role("button").click()
+    assert "too old" in page.get_by_role("status").inner_text()
+    page.close()
 
 
 @needs_chromium
