@@ -9,7 +9,7 @@ var splitQuery = query =>
     .filter(term => term);
 
 // A page that explains comes before one that lists, and a function before pages that only use the word.
-const LISTS = /^book\/(api|notation|references|teaching|homework|terms|for-students)$/;
+const LISTS = /^book\/(api|notation|proofs|references|teaching|homework|terms|for-students)$/;
 var Scorer = {
   score: ([page, , , kind, score]) => score - (kind ? 10 : LISTS.test(page) ? 20 : 0),
   objNameMatch: 11,

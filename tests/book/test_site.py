@@ -116,7 +116,7 @@ SOUND = """<!DOCTYPE html><html lang="en"><head><title>A page</title>
 <body><h1 id="top">A page</h1><p><a href="#top">Up</a>
 <a href="https://example.org/">elsewhere</a> <code>$x$</code></p>
 <img src="plot.png" alt="A falling curve"><img src="plot.png" alt="" role="presentation">
-<div class="cell tag_raises-exception"><p class="output traceback">ValueError: as it should</p></div>
+<div class="cell tag_raises-exception"><p class="output traceback">ValueError: as meant</p></div>
 </body></html>"""
 
 FAULTY = {
