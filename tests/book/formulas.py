@@ -16,6 +16,7 @@ from reader import ROOTS, WEIGHTS, Case, Of, Value, derivative
 from scipy import integrate, special, stats
 
 from rpt_helpers import (
+    CorrelatedNormal,
     Cosine,
     EnergyScore,
     ExponentialSquare,
@@ -27,6 +28,7 @@ from rpt_helpers import (
     ReverseKL,
     SquaredError,
     SquaredErrorWithEntropy,
+    VectorNormal,
     closed_form,
     leave_one_out,
     measure_valued,
@@ -104,6 +106,33 @@ def at_data(c: Case) -> Case:
 
 def same(left: Any, right: Any) -> bool:
     return bool(np.allclose(left, right, rtol=1e-6, atol=1e-8))
+
+
+def vector_node(c: Case) -> bool:
+    """Normals of a vector: path and score against differences, in each mean and entry."""
+    node, eps = CorrelatedNormal([0.3, c.mu], [[1.1, 0.0], [0.6, 0.8]]), np.array([[0.7, -1.1]])
+    y = node.path(eps)[0]
+
+    def log_density(there: CorrelatedNormal) -> Any:
+        return stats.multivariate_normal.logpdf(y, there.mu, there.factor @ there.factor.T)
+
+    def slopes(of: Callable[[CorrelatedNormal], Any]) -> Value:
+        at, steps = node.parameters, TINY * np.eye(node.parameters.size)
+        return np.array([of(node.at(at + h)) - of(node.at(at - h)) for h in steps]) / (2 * TINY)
+
+    moved = slopes(lambda there: there.path(eps)[0])
+    inverse = np.linalg.inv(node.factor).T
+    in_mean, triangle = inverse @ eps[0], inverse @ (np.outer(eps[0], eps[0]) - np.eye(2))
+    score = np.concatenate([in_mean, triangle[np.tril_indices(2)]])
+    one_by_one = VectorNormal([0.3, c.mu], [1.1, 0.8])
+    return (
+        np.allclose(one_by_one.path(eps)[0], one_by_one.mu + one_by_one.sigma * eps[0])
+        and np.allclose(moved[2:], [[0.7, 0.0], [0.0, 0.7], [0.0, -1.1]], atol=1e-7)
+        and np.allclose(y, node.mu + node.factor @ eps[0])
+        and np.allclose(slopes(log_density), score, rtol=1e-5)
+        and np.allclose(node.score(eps)[0], score)
+        and np.allclose(node.pullback(np.array([[2.0, -3.0]]), eps)[0], moved @ [2.0, -3.0])
+    )
 
 
 def integral(function: Callable[[float], float], low: float, high: float) -> float:
@@ -930,6 +959,12 @@ LETTERS: dict[str, Callable[[Case], dict[str, Any]]] = {
 }
 
 CLAIMS: dict[str, Claim] = {
+    r"y_d = \mu_d + \sigma_d\epsilon_d": vector_node,
+    r"y = \mu + L\epsilon": vector_node,
+    r"\nabla f(y)\,(1,\ \epsilon)": vector_node,
+    r"\partial y_i/\partial L_{ij} = \epsilon_j": vector_node,
+    r"L^{-\top}\epsilon": vector_node,
+    r"L^{-\top}(\epsilon\epsilon^\top - I)": vector_node,
     # losses other than the question's
     r"f(y) = \cos y": losses(lambda c: Cosine(1)),
     r"f(y) = \cos(ky)": losses(lambda c: Cosine(1.7)),
