@@ -25,6 +25,7 @@ from rpt_helpers import (
     quadratic,
     quadrature,
 )
+from rpt_helpers.comparison import _recommend
 
 ONE = Normal(1, 1)
 TANH = Loss(np.tanh, lambda y: np.cosh(y) ** -2.0)
@@ -181,3 +182,10 @@ def test_what_has_no_exact_numbers_is_refused(loss: Any, message: str) -> None:
 def test_one_sample_leaves_no_others() -> None:
     with pytest.raises(ValueError, match="^n_samples must be a whole number >= 2, got 1"):
         compare(Cosine(1), ONE, n_samples=1)
+
+
+def test_where_one_estimator_is_left_it_has_no_rival() -> None:
+    only = compare(Cosine(1), Normal(0.3, 0.8)).candidates[1]
+    best, reason = _recommend([only], "sigma")
+    assert best is only
+    assert "the fewest evaluations, in mu and in sigma. A slope" in reason
