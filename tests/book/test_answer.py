@@ -311,12 +311,3 @@ def test_landing_page_cites_what_the_citation_file_says() -> None:
     assert f"{author}. *{said['title']}.* Version {said['version']}." in LANDING
     assert said["license"] == ["BSD-3-Clause", "CC-BY-4.0"]
     assert "BSD 3-Clause" in LANDING and "CC BY 4.0" in LANDING
-
-
-def test_cards_are_the_chapters_in_order() -> None:
-    parts = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"]
-    chapters = [chapter["file"].removeprefix("book/") for chapter in parts[0]["chapters"]]
-    cards = re.findall(r":::\{grid-item-card\} \d\. (.+)\n:link: (\S+)", LANDING)
-    assert [link for _, link in cards] == chapters
-    for title, link in cards:
-        assert f'"# {title}' in (ROOT / "book" / f"{link}.ipynb").read_text(encoding="utf-8")
