@@ -1,10 +1,7 @@
 """The jail: what a submission cannot reach, and that it ends."""
 
-import contextlib
 import os
 import socket
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,15 +14,7 @@ from nbformat.v4 import new_code_cell
 
 from grading import jail
 from grading.book import PACKAGE
-from tests.grading.corpus import (
-    CHILD,
-    DAEMON,
-    PATIENT,
-    ROOT,
-    SECONDS,
-    left_running,
-    need_sandbox,
-)
+from tests.grading.corpus import CHILD, DAEMON, PATIENT, ROOT, left_running, need_sandbox
 
 
 def run_cells(*sources: str, limits: jail.Limits = PATIENT, sandbox: bool = False) -> jail.Run:
@@ -33,38 +22,10 @@ def run_cells(*sources: str, limits: jail.Limits = PATIENT, sandbox: bool = Fals
     return jail.run(made, limits, sandbox, PACKAGE)
 
 
-def command(process: psutil.Process) -> list[str]:
-    with contextlib.suppress(psutil.Error):
-        return process.cmdline()
-    return []
-
-
 def test_without_the_sandbox_nothing_outlives_a_run_either() -> None:
     done = run_cells(CHILD, DAEMON, "print(1)")
     assert done.outputs[2][0]["text"] == "1\n"
     assert not left_running()
-
-
-@pytest.mark.parametrize("sandbox", [False, True])
-def test_a_run_ends_with_the_grader_that_is_killed(sandbox: bool) -> None:
-    if sandbox:
-        need_sandbox()
-    program = f"""
-from tests.grading.test_jail import run_cells
-run_cells("import time\\ntime.sleep({SECONDS})", sandbox={sandbox})
-"""
-    grader = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)
-    started: list[psutil.Process] = []
-    try:
-        while not any("ipykernel_launcher" in command(each) for each in started):
-            assert grader.poll() is None
-            time.sleep(0.2)
-            started = psutil.Process(grader.pid).children(recursive=True)
-    finally:
-        grader.kill()
-        grader.wait()
-    _, left = psutil.wait_procs(started, timeout=60)
-    assert not left
 
 
 @pytest.mark.parametrize("sandbox", [False, True])
