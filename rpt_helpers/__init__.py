@@ -29,8 +29,8 @@ from .objectives import (
 __all__ = [
     "PARAMETERIZATIONS",
     "Antithetic",
-    "CorrelatedNormal",
     "Comparison",
+    "CorrelatedNormal",
     "Cosine",
     "Diverged",
     "EnergyScore",

@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
+BOOK = Path(__file__).parents[1]
 TIMES = "book/teaching"
 PICTURES = "_images/cards"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -50,7 +51,10 @@ class ChapterCards(SphinxDirective):
     """`{chapter-cards}`: the cards of all numbered parts."""
 
     def run(self) -> list[nodes.Node]:
-        self.env.note_reread()  # they follow what other pages say
+        # They follow what other pages say; which pages there are is said by _toc.yml, which
+        # has the root read again when it changes.
+        for page in (*BOOK.glob("*.ipynb"), self.env.doc2path(TIMES)):
+            self.env.note_dependency(str(page))
         return [Cards()]
 
 

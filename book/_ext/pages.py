@@ -68,17 +68,20 @@ def fill_frame(app: Sphinx, config: Config) -> None:
 def changed_assets(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    """Rebuild a page when a style sheet or picture changed: only then does Sphinx copy them."""
+    """Rebuild a page when a style sheet, script or picture changed: only then does Sphinx copy."""
     copied = Path(app.outdir) / "_static"
-    own = (
-        Path(app.confdir) / name
-        for name in app.config.html_static_path
-        if not Path(name).is_absolute()
-    )
-    for folder in own:
-        for path in folder.rglob("*"):
-            copy = copied / path.relative_to(folder)
-            if path.is_file() and not (copy.is_file() and filecmp.cmp(path, copy, shallow=False)):
+    for name in app.config.html_static_path:
+        source = Path(app.confdir, name)
+        if source.is_file():
+            own = {source.name: source}
+        elif Path(name).is_absolute():  # of an installed package
+            own = {}
+        else:
+            files = filter(Path.is_file, source.rglob("*"))
+            own = {str(path.relative_to(source)): path for path in files}
+        for place, path in own.items():
+            copy = copied / place
+            if not (copy.is_file() and filecmp.cmp(path, copy, shallow=False)):
                 return [app.config.root_doc]
     return []
 

@@ -30,7 +30,7 @@ svg .handle .reach {fill: transparent}
 .choices label {gap: 0.3rem}
 input[type=text] {flex: 1; min-width: 0; font: inherit; color: inherit; background: none; border: 1px solid currentColor;
   border-radius: 4px; padding: 0.3rem 0.5rem}
-input {accent-color: color-mix(in srgb, ${palette.pathwise} 60%, currentColor)} /* a darker one makes tracks white in the dark */
+input {color: inherit; accent-color: color-mix(in srgb, ${palette.pathwise} 60%, currentColor)} /* a darker one makes tracks white in the dark */
 .buttons {margin: 0 0 0.8rem; display: flex; flex-wrap: wrap; gap: 0.5rem}
 .key {margin: 0.4rem 0; display: flex; flex-wrap: wrap; gap: 0 1.2rem}
 button[hidden] {display: none}

@@ -13,6 +13,7 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ import imagesize
 import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
+import pages
 import playwright.sync_api
 import pypdf
 import pytest
@@ -237,6 +239,27 @@ def test_picture_of_a_card_has_the_lines_of_a_figure_and_none_of_its_words() -> 
     assert "curve" in small and not re.search("(text|legend|axis)_", small)
     width, height = imagesize.get(io.BytesIO(small.encode()))
     assert 0.7 < width / (4 * 72) < 0.9 and 0.7 < height / (3 * 72) < 0.9
+
+
+def test_files_of_ours_that_changed_are_copied_again(tmp_path: Path) -> None:
+    style, script = tmp_path / "own/css/a.css", tmp_path / "b.js"
+    package = tmp_path / "package/c.js"
+    for path in (style, script, package):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("old")
+    shown = tmp_path / "out/_static"
+    shutil.copytree(tmp_path / "own", shown)
+    shutil.copy(script, shown)
+    paths = ["own", str(script), str(package.parent)]
+    config = SimpleNamespace(html_static_path=paths, root_doc="index")
+    app: Any = SimpleNamespace(confdir=tmp_path, outdir=tmp_path / "out", config=config, env=None)
+    changed = functools.partial(pages.changed_assets, app, app.env, set(), set(), set())
+    assert changed() == []
+    for path in (style, script):
+        path.write_text("new")
+        assert changed() == ["index"]
+        path.write_text("old")
+    assert changed() == []
 
 
 # A book of two small pages, built as the whole book is: its configuration, and what fails a build.
