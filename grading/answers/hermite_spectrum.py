@@ -21,12 +21,12 @@ def polynomial_spectrum(a, mu, sigma):
 """
 OPPOSITE = """\
 def opposite_draws(c, sigma):
-    def noise(c):
-        raised = np.append(0, np.sqrt(np.arange(1, c.size + 1)) * c)
-        return raised + np.append(down(c), [0, 0])
+    def noise(x):
+        raised = np.append(0, np.sqrt(np.arange(1, x.size + 1)) * x)
+        return raised + np.append(down(x), [0, 0])
 
-    def down(c):
-        return np.sqrt(np.arange(1, c.size)) * c[1:]
+    def down(x):
+        return np.sqrt(np.arange(1, x.size)) * x[1:]
 
     slope, times = down(c), noise(c)
     samples = [[slope, noise(slope)], [times, noise(times) - np.append(c, [0, 0])]]
