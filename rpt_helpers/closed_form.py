@@ -20,6 +20,9 @@ from .estimators import Baseline, leave_one_out, measure_valued, pathwise, score
 from .losses import Cosine, DifferentiableLoss, ExponentialSquare, MeanAbsoluteError, SquaredError
 from .nodes import Normal
 
+LARGEST = 1e35
+"""Of lengths and rates, whose powers up to the eighth make a variance; 1 / LARGEST is the least."""
+
 Row = Callable[..., Any]
 """The formula of one loss: a function of the loss and the node."""
 
@@ -103,15 +106,24 @@ def _exact(
     if not isinstance(node, Normal):
         reject("node", node, "a Normal")
     if type(loss) not in formulas:  # a subclass may be another function
-        known = " or ".join(f"a {each.__name__}" for each in formulas)
-        reject("loss", loss, f"{known} (rpt_helpers.quadrature takes any smooth loss)")
+        known = ", ".join(each.__name__ for each in formulas)
+        reject("loss", loss, f"one of {known} (rpt_helpers.quadrature takes any smooth loss)")
     with np.errstate(all="ignore"):
         result = formulas[type(loss)](loss, node, **options)
-        if power:
-            result = result * np.array([1.0, np.float64(node.scale_derivative) ** power])
+        for _ in range(power):  # its square may be no float
+            result = result * np.array([1.0, node.scale_derivative])
     if not np.isfinite(result).all():
         reject("node", node, f"nearer to the scale of {loss}: the result is too large for a float")
     return result
+
+
+def _within_range(
+    loss: DifferentiableLoss, node: Normal, *sizes: float, largest: float = LARGEST
+) -> None:
+    """Refuse what has powers that are no floats: they would be 0 without a word."""
+    if any(size and not 1 / largest <= abs(size) <= largest for size in sizes):
+        allowed = f"sizes from {1 / largest:g} to {largest:g} have powers that are floats"
+        reject("node", node, f"nearer to the scale of {loss}, and both nearer to 1: {allowed}")
 
 
 def _score_function(
@@ -138,9 +150,12 @@ def _score_function(
             "the variance with any other depends on the samples (leave_one_out needs n_samples)"
         )
         reject("baseline", baseline, f"a finite number or two: {others}")
+    if abs(mean) < 1e-90 and np.any((b != 0) & (np.abs(b) < 1e-100)):
+        reject("baseline", baseline, "0 or at least 1e-100 in size: its square is no float")
     result = row(loss, node, mean - b)
-    nearly = row(loss, node, mean - b + np.spacing(np.abs(mean)))
-    if b.any() and np.any(np.abs(nearly - result) > 1e-9 * result):
+    rounding = np.spacing(np.abs(mean))
+    nearly = [row(loss, node, mean - b + change) for change in (-rounding, rounding)]
+    if b.any() and np.any(np.abs(nearly - result) > 5e-10 * result):
         smaller = "smaller: it takes away all digits of the loss, which hardly varies"
         reject("baseline", baseline, f"{smaller} at {node}")
     return result
@@ -154,6 +169,15 @@ def _squares(loss: SquaredError, node: Normal) -> tuple[FloatArray, np.float64]:
     return loss.deviation(node.mu) ** 2, np.float64(node.sigma) ** 2
 
 
+def _squares_within_range(
+    loss: SquaredError, node: Normal, largest: float = 1e75
+) -> tuple[FloatArray, np.float64]:
+    """Return the same where no power of sigma is lost, or of what is larger than sigma."""
+    lengths = abs(float(loss.deviation(node.mu))), loss.mean_square_deviation**0.5, node.sigma
+    _within_range(loss, node, node.sigma, max(lengths), largest=largest)
+    return _squares(loss, node)
+
+
 def _expected_square(loss: SquaredError, node: Normal) -> FloatArray:
     delta_square, var = _squares(loss, node)
     return loss.n * (delta_square + var + loss.mean_square_deviation)
@@ -165,12 +189,12 @@ def _optimal_baseline(loss: SquaredError, node: Normal) -> FloatArray:
 
 
 def _variance_of_square(loss: SquaredError, node: Normal) -> FloatArray:
-    delta_square, var = _squares(loss, node)
+    delta_square, var = _squares_within_range(loss, node, LARGEST)
     return 2 * loss.n**2 * var * (2 * delta_square + var)
 
 
 def _pathwise(loss: SquaredError, node: Normal) -> FloatArray:
-    delta_square, var = _squares(loss, node)
+    delta_square, var = _squares_within_range(loss, node)
     return 4 * loss.n**2 * np.array([var, delta_square + 2 * var])
 
 
@@ -179,14 +203,14 @@ COEFFICIENTS = np.array([[1, 2], [6, 20], [8, 40], [15, 74]])
 
 
 def _score_of_square(loss: SquaredError, node: Normal, excess: FloatArray) -> FloatArray:
-    delta_square, var = _squares(loss, node)
+    delta_square, var = _squares_within_range(loss, node, LARGEST)
     a, c = excess / loss.n - var, COEFFICIENTS
     terms = c[0] * a**2 + c[1] * a * var + c[2] * delta_square * var + c[3] * var**2
     return loss.n**2 * terms / var
 
 
 def _measure_valued(loss: SquaredError, node: Normal, coupled: bool = True) -> FloatArray:
-    delta_square, var = _squares(loss, node)
+    delta_square, var = _squares_within_range(loss, node)
     offset = delta_square * (4 / np.pi - 1)
     if coupled:
         return 4 * loss.n**2 * np.array([offset, delta_square + var])
@@ -231,8 +255,7 @@ class _Wave(NamedTuple):
 
 def _wave(loss: Cosine, node: Normal) -> _Wave:
     angle = loss.k * node.mu
-    if not math.isfinite(angle):
-        return _Wave(math.nan, math.nan, np.float64(0), np.float64(0))
+    _within_range(loss, node, loss.k, node.sigma, loss.k * node.sigma, angle)
     # Of a large product the last digit counts.
     rest = float(Fraction(loss.k) * Fraction(node.mu) - Fraction(angle))
     c, s = math.cos(angle), math.sin(angle)
@@ -343,11 +366,15 @@ def _bump(loss: ExponentialSquare, node: Normal, power: int = 2) -> _Bump:
     """Refuse what has no mean (power 1), or no mean square."""
     k, sigma, mu = np.float64(loss.k), node.sigma, node.mu
     kappa, z = k * sigma * sigma, k * mu * mu
-    v, w = 1 + 2 * kappa, 1 + 4 * kappa
-    if 1 + 2 * power * kappa <= 0:
+    _within_range(loss, node, loss.k, sigma, kappa, z)
+    _, exact = _exact_moments(loss, node)
+    if 1 + 2 * power * exact <= 0:
         what = "expectation" if power == 1 else "variance"
         allowed = f"one with 1 + {2 * power} k sigma^2 > 0, else the {what} is infinite for {loss}"
         reject("node", node, allowed)
+    v, w = (np.float64(_as_float(1 + t * exact)) for t in (2, 4))  # which may be nearly 0
+    if z > (600 * v if power == 1 else 300 * w) and (k > 1e8 or sigma < 1e-4):
+        reject("node", node, f"nearer to the scale of {loss}, which is too small for a float there")
     slope = (2 * k * mu * sigma) ** 2
     mean, square = np.exp(-z / v) / v**0.5, np.exp(-2 * z / w) / w**0.5
     curved = np.log1p(4 * kappa * kappa / w) / 2

@@ -420,12 +420,12 @@ ROWS: list[Call] = [
 @pytest.mark.parametrize("loss", [Loss(np.sin, np.cos), only_value, None, SquaredError], ids=label)
 @pytest.mark.parametrize("call", ROWS)
 def test_what_has_no_closed_form_is_sent_to_quadrature(call: Call, loss: Any) -> None:
-    sent = "a Cosine or a ExponentialSquare .rpt_helpers.quadrature takes any smooth loss"
-    with pytest.raises(ValueError, match=f"^loss must be a SquaredError or {sent}"):
+    sent = "Cosine, ExponentialSquare .rpt_helpers.quadrature takes any smooth loss"
+    with pytest.raises(ValueError, match=f"^loss must be one of SquaredError, {sent}"):
         call(loss)
     for exact in (closed_form.expected_loss, closed_form.gradient):
         with pytest.raises(
-            ValueError, match=f"^loss must be a SquaredError or a MeanAbsoluteError or {sent}"
+            ValueError, match=f"^loss must be one of SquaredError, MeanAbsoluteError, {sent}"
         ):
             exact(loss, NORMAL)
 

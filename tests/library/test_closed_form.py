@@ -311,7 +311,7 @@ EXACT: list[Callable[..., Any]] = [
 @pytest.mark.parametrize("exact", EXACT)
 def test_a_result_too_large_for_a_float_is_refused(exact: Any, node: Normal) -> None:
     with pytest.raises(
-        ValueError, match="^node must be nearer to the scale of SquaredError.*too large"
+        ValueError, match="^node must be nearer to the scale of SquaredError.*(too large|to 1:)"
     ):
         exact(SQUARED_ERROR, node)
 
@@ -382,7 +382,7 @@ class Half(SquaredError):
 
 @pytest.mark.parametrize("exact", [*EXACT, closed_form.gradient])
 def test_a_subclass_may_be_another_function_and_is_refused(exact: Any) -> None:
-    with pytest.raises(ValueError, match="^loss must be a SquaredError"):
+    with pytest.raises(ValueError, match="^loss must be one of SquaredError"):
         exact(Half(X), NORMAL)
 
 

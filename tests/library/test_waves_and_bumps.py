@@ -21,6 +21,7 @@ from rpt_helpers import (
     Cosine,
     ExponentialSquare,
     Normal,
+    SquaredError,
     closed_form,
     leave_one_out,
     measure_valued,
@@ -228,14 +229,16 @@ def check(loss: Any, node: Normal) -> int:
     given = 0
     with mp.workdps(DIGITS):
         route = ROUTES[type(loss)](loss, node)
-        mean = closed_form.expected_loss(loss, node)
+        mean = float(route.mean({0: 1}))
         for exact, expected in values(closed_form, route, [[0, 0], [mean, mean], [0.7, -2.0]]):
             size = max(map(abs, expected))
             try:
                 found = exact(loss, node)
             except ValueError as refusal:
                 few = str(refusal).startswith("baseline must be smaller: it takes away all digits")
-                assert few or ("too large for a float" in str(refusal) and size > 1e300)
+                large = "too large for a float" in str(refusal) and size > 1e300
+                few |= str(refusal).startswith("baseline must be 0 or at least 1e-100 in size")
+                assert few or large or "which is too small for a float" in str(refusal)
                 assert not few or exact.keywords["baseline"] == [mean, mean]
                 continue
             given += 1
@@ -349,8 +352,27 @@ def test_what_is_too_large_for_a_float_is_refused() -> None:
         (partial(closed_form.variance, pathwise), ExponentialSquare(1e200), Normal(1e200, 1)),
         (partial(closed_form.variance, score_function), Cosine(1), Normal(1, 1e-200)),
     ):
-        with pytest.raises(ValueError, match="^node must be nearer to the scale of .* too large"):
+        with pytest.raises(
+            ValueError, match="^node must be nearer to the scale of .* (too large|to 1:)"
+        ):
             exact(loss, node)
+
+
+def test_what_is_too_small_for_a_float_is_refused_and_never_zero() -> None:
+    for exact, loss, node in (
+        (partial(closed_form.variance, score_function), SquaredError([0.0]), Normal(5e-94, 4e-91)),
+        (partial(closed_form.variance, pathwise), SquaredError([0.0]), Normal(5e-94, 4e-91)),
+        (partial(closed_form.variance, measure_valued), Cosine(1e-60), Normal(1.0, 1.0)),
+        (partial(closed_form.variance, score_function), ExponentialSquare(1e-70), Normal(1.0, 1.0)),
+    ):
+        with pytest.raises(ValueError, match="^node must be nearer to .*powers that are floats"):
+            exact(loss, node)
+
+
+@pytest.mark.parametrize("left", [1e-3, 1e-6, 1e-9, 1e-12])
+def test_nine_digits_are_right_where_the_mean_square_is_nearly_infinite(left: float) -> None:
+    k = -(1 - left) / 4 / 1.3**2
+    assert check(ExponentialSquare(k), Normal(0.3 * left**0.5, 1.3)) >= 8
 
 
 @pytest.mark.parametrize("kind", [Cosine, ExponentialSquare])
