@@ -116,29 +116,35 @@ def measure_valued(
     eps: ArrayLike,
     coupled: bool = True,
 ) -> FloatArray:
-    r"""Write the derivative of the density as a difference of two, and sample from both.
+    r"""Write the density's derivative as a difference, and sample from both.
 
-    In mu :math:`[f(\mu+\sigma w) - f(\mu-\sigma w')]/(\sigma\sqrt{2\pi})` with Rayleigh distributed
-    w, in sigma :math:`[f(\mu+\sigma m) - f(\mu+\sigma e)]/\sigma` with double-sided Maxwell m and
-    Normal e. `eps` holds four standard Normals a sample, shape (n, 4). Coupled, :math:`w' = w` and
-    :math:`e = m u` with uniform u; otherwise the two are independent. The loss needs no derivative.
+    In mu :math:`[f(\mu+\sigma w) - f(\mu-\sigma w')]/(\sigma\sqrt{2\pi})` with
+    Rayleigh distributed w, in sigma
+    :math:`[f(\mu+\sigma m) - f(\mu+\sigma e)]/\sigma` with double-sided
+    Maxwell m and Normal e. Coupled, :math:`w' = w` and :math:`e = m u` with
+    uniform u; otherwise the two are independent. `eps` holds four standard
+    Normals a sample, shape (n, 4). The loss needs no derivative.
     Mohamed et al. (2020), section 6.
     """
     if not isinstance(node, Normal):
         reject("node", node, "a Normal")
     e = draws("eps", eps)
     if e.ndim != 2 or e.shape[1] != 4:
-        reject("eps", f"shape {e.shape}", "standard Normal noise of shape (n, 4)")
+        allowed = "standard Normal noise of shape (n, 4)"
+        reject("eps", f"shape {e.shape}", allowed)
     rayleigh, other = np.hypot(e[:, 0], e[:, 1]), np.hypot(e[:, 2], e[:, 3])
-    # The first entry of a Normal vector in space is its length times uniform noise (Archimedes).
+    # Archimedes: the first entry of a Normal vector in space is its length
+    # times uniform noise.
     maxwell = np.copysign(np.hypot(rayleigh, e[:, 2]), e[:, 0])
 
     def rise(to: FloatArray, start: FloatArray) -> FloatArray:
-        return (values(loss, node.path(to)) - values(loss, node.path(start))) / node.sigma
+        high, low = values(loss, node.path(to)), values(loss, node.path(start))
+        return (high - low) / node.sigma
 
-    in_mu = rise(rayleigh, -(rayleigh if coupled else other)) / (2 * np.pi) ** 0.5
-    in_sigma = rise(maxwell, e[:, 0] if coupled else e[:, 3])
-    return np.array([in_mu, in_sigma * node.scale_derivative]).T
+    left, middle = (rayleigh, e[:, 0]) if coupled else (other, e[:, 3])
+    in_mu = rise(rayleigh, -left) / (2 * np.pi) ** 0.5
+    in_sigma = rise(maxwell, middle) * node.scale_derivative
+    return np.array([in_mu, in_sigma]).T
 
 
 def _four_normals(rng: np.random.Generator, n: int) -> FloatArray:

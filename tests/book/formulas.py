@@ -279,6 +279,13 @@ def exponential(c: Case, power: int) -> float:
     return integral(lambda y: y**power * np.exp(-y / theta) / theta, 0, 60 * theta)
 
 
+def exponential_density(c: Case) -> bool:
+    """Its derivative in the mean, at y = 0.7."""
+    y, theta = 0.7, 1.1
+    slope = derivative(lambda h: np.asarray(np.exp(-y / (theta + h)) / (theta + h)))
+    return same(slope, (y / theta**3 - 1 / theta**2) * np.exp(-y / theta))
+
+
 def dominated(c: Case) -> bool:
     """The bound of the difference quotients in mu, for steps up to 1, on the noise."""
     loss, y = SquaredError(c.x), c.node.path(ROOTS)
@@ -1008,6 +1015,8 @@ CLAIMS: dict[str, Claim] = {
         by(c, B=0.9, h=best_step(c)[0]),
         vector(best_step(c)[1]),
     ),
+    r"\frac{\partial p}{\partial\theta} = \frac{y}{\theta^3}e^{-y/\theta} - "
+    r"\frac{1}{\theta^2}e^{-y/\theta}": exponential_density,
     r"e^{-y/\theta}/\theta": lambda c: (
         by(c, theta=1.1),
         at_noise(np.exp(-c.node.path(ROOTS) / 1.1) / 1.1),

@@ -123,7 +123,7 @@ def humps(c: Case) -> Case:
     """A parabola, and numbers in the places of the pairs of draws."""
     pairs = {"w": abs(at_noise(ROOTS)), "w'": abs(ROOTS.reshape(1, -1, 1, 1)), "m": at_noise(ROOTS)}
     here = replace(c, loss=quadratic(WAVE))
-    return by(here, k=WAVE, kappa=WAVE * c.sigma, d=c.mu - WAVE, u=0.3, e=0.4, **pairs)
+    return by(here, k=WAVE, kappa=WAVE * c.sigma, delta=c.mu - WAVE, u=0.3, epsilon=0.4, **pairs)
 
 
 def three(c: Case) -> Case:
@@ -577,11 +577,128 @@ def wave_by_pairs(c: Case) -> bool:
     return same(found * np.sin(WAVE * c.mu) ** 2, square[0])
 
 
+def over_pairs(function: Callable[[Value, Value], Value]) -> float:
+    """The mean over a double-sided Maxwell number m and m u."""
+    u, weights = np.polynomial.legendre.leggauss(100)
+    m, of_m = np.polynomial.hermite_e.hermegauss(150)
+    values = function(m[:, np.newaxis], m[:, np.newaxis] * (u + 1) / 2)
+    return float((of_m * m**2) @ values @ weights / 2 / of_m.sum())
+
+
+def wave_in_sigma(c: Case) -> bool:
+    """The mean square of a coupled sample, and the means of products that it is made of."""
+    kappa, loss = WAVE * c.sigma, Cosine(WAVE)
+    q, narrow = (1 + 2 * kappa**2) * np.exp(-2 * kappa**2), np.exp(-(kappa**2) / 2)
+    wide, angle = np.exp(-2 * kappa**2), WAVE * c.mu
+    square = (1 - q) * np.cos(angle) ** 2 + (1 + q - 2 * narrow) * np.sin(angle) ** 2
+    variance = quadrature.variance(measure_valued, loss, c.node)[1]
+    found = variance + quadrature.gradient(loss, c.node)[1] ** 2
+    return (
+        same(found * c.sigma**2, square)
+        and same(over_pairs(lambda m, e: np.cos(2 * kappa * m) + 0 * e), (1 - 4 * kappa**2) * wide)
+        and same(over_pairs(lambda m, e: np.cos(2 * kappa * e)), wide)
+        and same(over_pairs(lambda m, e: np.cos(kappa * m) * np.cos(kappa * e)), wide)
+        and same(over_pairs(lambda m, e: np.sin(kappa * m) * np.sin(kappa * e)), narrow - wide)
+    )
+
+
+def mean_over_heights(c: Case) -> bool:
+    """Of cos(t u) and sin(t u) for a uniform u."""
+    return all(
+        same(integral(lambda u, t=t: np.cos(t * u), 0, 1), np.sin(t) / t)  # type: ignore[misc]
+        and same(integral(lambda u, t=t: np.sin(t * u), 0, 1), (1 - np.cos(t)) / t)  # type: ignore[misc]
+        for t in (0.3, 1.7, 5.0)
+    )
+
+
 def wave_sample(c: Case) -> bool:
     w = abs(ROOTS)
     loss, kappa, unit = Cosine(WAVE), WAVE * c.sigma, c.sigma * (2 * np.pi) ** 0.5
     difference = (loss(c.mu + c.sigma * w) - loss(c.mu - c.sigma * w)) / unit
     return same(difference, -2 * np.sin(WAVE * c.mu) * np.sin(kappa * w) / unit)
+
+
+RAYLEIGH = [0, 14]  # where such a number is
+
+
+def spreads(c: Case, loss: Callable[[Value], Value]) -> tuple[float, float]:
+    """The variances of K and Q for Rayleigh numbers."""
+
+    def part(w: float, sign: int) -> float:
+        high, low = loss(c.mu + c.sigma * np.array([w, -w]))
+        return float(high + sign * low) / 2
+
+    def mean(sign: int, power: int) -> float:
+        return integral(lambda w: part(w, sign) ** power * w * float(np.exp(-w * w / 2)), *RAYLEIGH)
+
+    even, odd = (mean(sign, 2) - mean(sign, 1) ** 2 for sign in (1, -1))
+    return even, odd
+
+
+def pair_of(c: Case, loss: Any, *, coupled: bool) -> float:
+    return float(quadrature.variance(measure_valued, loss, c.node, coupled=coupled)[0])
+
+
+def parts_make_the_variance(c: Case) -> bool:
+    """Coupled and independent, and that coupling hurts where the odd part varies more."""
+    found = []
+    for loss in (Cosine(0.5), Cosine(2), quadratic(0.3), quadratic(c.mu + 3 * c.sigma)):
+        even, odd = spreads(c, loss)
+        unit = 2 * np.pi * c.sigma**2
+        coupled, independent = (pair_of(c, loss, coupled=each) for each in (True, False))
+        found += [
+            same(coupled, 4 * odd / unit),
+            same(independent, 2 * (even + odd) / unit),
+            (coupled > independent) == (odd > even),
+            coupled <= 2 * independent,
+        ]
+    return all(found)
+
+
+def variances_add_up(c: Case) -> bool:
+    """Of the two values, in terms of the parts."""
+    loss = Cosine(1.7)
+
+    def spread(sign: int) -> float:
+        first, second = (
+            integral(
+                lambda w, power=power: (  # type: ignore[misc]
+                    float(loss(np.array([c.mu + sign * c.sigma * w]))[0]) ** power
+                    * w
+                    * float(np.exp(-w * w / 2))
+                ),
+                *RAYLEIGH,
+            )
+            for power in (1, 2)
+        )
+        return second - first**2
+
+    even, odd = spreads(c, loss)
+    return same(spread(1) + spread(-1), 2 * even + 2 * odd)
+
+
+def narrow(c: Case) -> bool:
+    """A narrow node, where only the slope counts, for the wave and in both dials."""
+    node, wave = Normal(c.mu, 1e-4), Cosine(1.7)
+    slope = float(wave.derivative(np.array([c.mu]))[0]) ** 2
+    found = closed_form.variance(measure_valued, wave, node)
+    return bool(
+        np.allclose(found, [slope * (4 / np.pi - 1), slope], rtol=1e-3)
+        and np.isclose(slope, 1.7**2 * np.sin(1.7 * c.mu) ** 2)
+    )
+
+
+def near_a_point(c: Case) -> bool:
+    """The wave in a narrow node: a pair in mu, one in sigma, and the line that both see."""
+    wave, narrow_sigma = Cosine(WAVE), 1e-6
+    slope, t = float(wave.derivative(np.array([c.mu]))[0]), abs(ROOTS[ROOTS != 0])
+    start, right, left, closer = (wave(c.mu + narrow_sigma * at) for at in (0 * t, t, -t, 0.3 * t))
+    return bool(
+        np.allclose((right - left) / narrow_sigma, 2 * slope * t, rtol=1e-3, atol=1e-4)
+        and np.allclose((right - closer) / narrow_sigma, slope * t * 0.7, rtol=1e-3, atol=1e-4)
+        and np.allclose((right - start) / narrow_sigma, slope * t, rtol=1e-3, atol=1e-4)
+        and same(moments("m")[2] * integral(lambda u: (1 - u) ** 2, 0, 1), 1)
+    )
 
 
 def even_and_odd(c: Case) -> tuple[Value, Value]:
@@ -941,61 +1058,95 @@ CLAIMS: dict[str, Claim] = {
     # two draws
     r"\frac{\partial}{\partial\mu}E f = \frac{E f(\mu + \sigma w) - E f(\mu - \sigma w')}"
     r"{\sigma\sqrt{2\pi}}": of_pairs,
-    r"\frac{\partial}{\partial\sigma}E f = \frac{E f(\mu+\sigma m) - E f(\mu+\sigma e)}{\sigma}": (
-        of_pairs
-    ),
+    r"\frac{\partial}{\partial\sigma}E f = \frac{E f(\mu+\sigma m) - E f(\mu+\sigma\epsilon)}"
+    r"{\sigma}": of_pairs,
     r"we^{-w^2/2}/(\sigma\sqrt{2\pi})": lambda c: (
         by(c, w=0.7),
         vector(0.7 * pdf(0.7) / c.sigma),
     ),
     r"2\pi\sigma^2": lambda c: vector((c.sigma * (2 * np.pi) ** 0.5) ** 2),
     r"\int_r^\infty\frac1m\,m^2\varphi(m)\,dm = \varphi(r)": archimedes,
-    **under(humps, r"f(y) = (y-k)^2", r"d = \mu - k"),
-    r"\Big(4d^2\Big(\frac4\pi - 1\Big),\ 4(d^2+\sigma^2)\Big)": value(
+    **under(humps, r"f(y) = (y-k)^2", r"\delta = \mu - k"),
+    r"\Big(4\delta^2\Big(\frac4\pi - 1\Big),\ 4(\delta^2+\sigma^2)\Big)": value(
         humps, partial(parts_of, coupled=True)
     ),
-    r"\Big(2d^2\Big(\frac4\pi - 1\Big) + \frac{4\sigma^2}{\pi},\ 8(2d^2+\sigma^2)\Big)": value(
-        humps, partial(parts_of, coupled=False)
-    ),
-    r"|d| < \sigma/\sqrt{4/\pi-1}": trades_places(
+    r"\Big(2\delta^2\Big(\frac4\pi - 1\Big) + \frac{4\sigma^2}{\pi},\ "
+    r"8(2\delta^2+\sigma^2)\Big)": value(humps, partial(parts_of, coupled=False)),
+    r"|\delta| < \sigma/\sqrt{4/\pi-1}": trades_places(
         1 / (4 / np.pi - 1) ** 0.5, of_node(measure_valued), of_node(pathwise)
     ),
-    r"|d| > \sigma\sqrt{2/(4-\pi)}": trades_places(
+    r"|\delta| > \sigma\sqrt{2/(4-\pi)}": trades_places(
         (2 / (4 - np.pi)) ** 0.5,
         of_node(measure_valued),
         of_node(measure_valued, coupled=False),
     ),
     **{formula: moment(*found) for formula, found in MOMENTS.items()},
     r"\operatorname{Var}w = 2 - \pi/2": moment_of_spread,
-    r"4d\sigma w": by_noise(
+    r"4\delta\sigma w": by_noise(
         humps,
         lambda c: (
             quadratic(WAVE)(c.mu + c.sigma * abs(ROOTS))
             - quadratic(WAVE)(c.mu - c.sigma * abs(ROOTS))
         ),
     ),
-    r"2d\sigma w + \sigma^2w^2": by_noise(
+    r"2\delta\sigma w + \sigma^2w^2": by_noise(
         humps, lambda c: quadratic(WAVE)(c.mu + c.sigma * abs(ROOTS)) - quadratic(WAVE)(c.mu)
     ),
-    r"-2d\sigma w' + \sigma^2w'^2": lambda c: (
+    r"-2\delta\sigma w' + \sigma^2w'^2": lambda c: (
         humps(c),
         np.reshape(
             quadratic(WAVE)(c.mu - c.sigma * abs(ROOTS)) - quadratic(WAVE)(c.mu), (1, -1, 1, 1)
         ),
     ),
-    r"8d^2\sigma^2(2-\pi/2) + 8\sigma^4": value(
+    r"8\delta^2\sigma^2(2-\pi/2) + 8\sigma^4": value(
         humps, lambda c: parts_of(c, coupled=False)[0] * 2 * np.pi * c.sigma**2
     ),
-    r"2dm(1-u) + \sigma m^2(1-u^2)": by_noise(humps, partial(pair, other=0.3)),
-    r"2d(m-e) + \sigma(m^2-e^2)": by_noise(humps, partial(pair, other=None)),
+    r"2\delta m(1-u) + \sigma m^2(1-u^2)": by_noise(humps, partial(pair, other=0.3)),
+    r"2\delta(m-\epsilon) + \sigma(m^2-\epsilon^2)": by_noise(humps, partial(pair, other=None)),
     r"E(1-u)^2 = 1/3": lambda c: same(integral(lambda u: (1 - u) ** 2, 0, 1), 1 / 3),
     r"E(1-u^2)^2 = 8/15": lambda c: same(integral(lambda u: (1 - u * u) ** 2, 0, 1), 8 / 15),
-    r"4d^2 + 8\sigma^2": value(humps, lambda c: parts_of(c, coupled=True, mean=True)[1]),
-    r"4d^2+8\sigma^2": value(
+    r"4\delta^2 + 8\sigma^2": value(humps, lambda c: parts_of(c, coupled=True, mean=True)[1]),
+    r"4\delta^2+8\sigma^2": value(
         humps, lambda c: closed_form.variance(pathwise, quadratic(WAVE), c.node)[1]
     ),
-    r"4d^2(3+1) + \sigma^2(6+2)": value(humps, lambda c: parts_of(c, coupled=False)[1]),
+    r"4\delta^2(3+1) + \sigma^2(6+2)": value(humps, lambda c: parts_of(c, coupled=False)[1]),
     r"\frac{2\sqrt2}{\pi}\,\frac{k}{\sigma}\,D(\sqrt2\,\kappa)\,\sin^2k\mu": wave_by_pairs,
+    **dict.fromkeys(
+        (
+            r"\frac{4\operatorname{Var}Q}{2\pi\sigma^2}",
+            r"\frac{2(\operatorname{Var}K + \operatorname{Var}Q)}{2\pi\sigma^2}",
+            r"\operatorname{Var}Q > \operatorname{Var}K",
+        ),
+        parts_make_the_variance,
+    ),
+    r"2Q": variances_add_up,
+    **dict.fromkeys(
+        (r"(4/\pi - 1)\,f'(\mu)^2", r"f'(\mu)^2", r"4(2-\pi/2)/(2\pi) = 4/\pi - 1"), narrow
+    ),
+    **dict.fromkeys(
+        (
+            r"f(\mu+\sigma t) = f(\mu) + f'(\mu)\,\sigma t",
+            r"2f'(\mu)\,w/\sqrt{2\pi}",
+            r"f'(\mu)\,m(1-u)",
+            r"E m^2\,E(1-u)^2 = 1",
+        ),
+        near_a_point,
+    ),
+    **dict.fromkeys(
+        (
+            r"q = (1+2\kappa^2)\,e^{-2\kappa^2}",
+            r"(1-q)\cos^2k\mu + \big(1 + q - 2e^{-\kappa^2/2}\big)\sin^2k\mu",
+            r"E\cos2\kappa m = E[\epsilon^2\cos2\kappa\epsilon] = (1-4\kappa^2)\,e^{-2\kappa^2}",
+            r"E\cos2\kappa mu = e^{-2\kappa^2}",
+            r"E[\cos\kappa m\cos\kappa mu] = E[\sin2\kappa m/(2\kappa m)] = E\cos2\kappa mu = "
+            r"e^{-2\kappa^2}",
+            r"E[\sin\kappa m\sin\kappa mu] = E[\sin\kappa m/(\kappa m)] - "
+            r"E[\sin2\kappa m/(2\kappa m)] = e^{-\kappa^2/2} - e^{-2\kappa^2}",
+        ),
+        wave_in_sigma,
+    ),
+    r"\sin\kappa m/(\kappa m)": mean_over_heights,
+    r"(1-\cos\kappa m)/(\kappa m)": mean_over_heights,
     r"-2\sin k\mu\,\sin(\kappa w)/(\sigma\sqrt{2\pi})": wave_sample,
     r"2\sin^2(\kappa w) = 1 - \cos(2\kappa w)": doubled,
     **dict.fromkeys(
@@ -1094,7 +1245,15 @@ WORDS: tuple[str, ...] = (
     r"p\,(\epsilon^2-1)/\sigma",
     r"\epsilon = w",
     r"\epsilon^2\varphi",
-    r"e = mu",
+    r"\epsilon = mu",
+    r"\cos\kappa mu",
+    r"\sin\kappa mu",
+    r"\cos k\mu\,[\cos\kappa m - \cos\kappa mu] - \sin k\mu\,[\sin\kappa m - \sin\kappa mu]",
+    r"f(\mu+\sigma w)",
+    r"f(\mu-\sigma w)",
+    r"K+Q",
+    r"K-Q",
+    r"\sigma^2t^2",
     r"I(t) = \int_0^\infty\sin(tw)\,e^{-w^2/2}dw",
     r"t = 2\kappa",
     r"k = 3, 5, \dots",
