@@ -39,6 +39,9 @@ TAIL_TOLERANCE = 1e-15
 DERIVATIVE_TOLERANCE = 1e-10
 """Of E|h|: how far the gradient by the values of a loss may be from that by its derivative."""
 
+DIGITS = 1e-10
+"""Of a variance: how far the three rules may be apart where rounding would allow for more."""
+
 ROUNDING = 2.0**-50
 """Of the value of a loss: 4 units in its last place."""
 
@@ -85,10 +88,12 @@ def _integrate(
     node: Normal,
     rounding: Callable[[FloatArray], FloatArray | float] = lambda size: 0.0,
     noise: Callable[[int, float], Rules] = _normal,
+    limit: Callable[[FloatArray], FloatArray | float] = lambda size: np.inf,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return E h, E|h| and the error allowed, for values h(eps) of shape (n,) or (n, m).
 
-    `rounding` takes E|h| and returns how much of E h the rounding of h may change.
+    `rounding` takes E|h| and returns how much of E h the rounding of h may change, `limit` takes
+    it too and returns how far the rules may be apart whatever the reason.
     """
     if not isinstance(node, Normal):
         reject("node", node, "a Normal")
@@ -100,7 +105,7 @@ def _integrate(
         for level in range(FIRST_LEVEL, LAST_LEVEL + 1):
             rules = [_rule(name, function, node, *rule) for rule in noise(level, zero)]
             means, size = np.array([mean for mean, _ in rules]), rules[0][1]
-            allowed = tolerance * size + rounding(size)
+            allowed = np.minimum(tolerance * size + rounding(size), limit(size))
             apart = np.ptp(means, axis=0)
             if np.all(apart <= allowed):
                 return means.mean(axis=0), size, allowed
@@ -205,8 +210,9 @@ def variance(
 ) -> FloatArray:
     """Return the variance of one sample of an estimator, per component, shape (2,).
 
-    To a relative 1e-12. The estimator is `measure_valued` or takes one number of noise a sample.
-    With ``baseline=leave_one_out``, where samples depend on each other, it is `n_samples` times the
+    To a relative 1e-12, or 1e-9 where a large mean takes digits from the gradient or mu from y.
+    The estimator is `measure_valued` or takes one number of noise a sample. With
+    ``baseline=leave_one_out``, where samples depend on each other, it is `n_samples` times the
     variance of the mean of so many samples; for other estimators the two are the same.
     """
     if not callable(estimator):
@@ -248,20 +254,35 @@ def _spread(
 ) -> FloatArray:
     """Return the variance of h(eps), which is 0 where rounding changes h by `lost` and by no more.
 
-    Of a large mean the rounding may be all that varies.
+    Of a large mean rounding may be most of what varies, and then the variance is refused. Where it
+    is all, as in the mean of opposite samples of a quadratic, the variance is 0.
     """
     mean, size, _ = _integrate(name, function, node, lambda size: lost, noise)
-    if np.all(size <= 2**10 * lost):
+    if np.all(size <= 2 * lost):
         return np.zeros_like(mean)
+    change = 8 * np.spacing(np.abs(mean))
 
     def squares(eps: FloatArray) -> FloatArray:
         return (function(eps) - mean) ** 2
 
     def rounding(size: FloatArray) -> FloatArray:
-        change = 8 * np.spacing(np.abs(mean))
         return (2 * size**0.5 + change) * change
 
-    return _integrate(f"{name} ** 2", squares, node, rounding, noise)[0]
+    def limit(size: FloatArray) -> FloatArray:
+        return np.where(size > change**2, DIGITS * size, np.inf)
+
+    result, *_ = _integrate(f"{name} ** 2", squares, node, rounding, noise, limit)
+    return np.where(result > change**2, result, 0.0)
+
+
+def _values_near(loss: ArrayFunction, node: Normal, center: float) -> FloatArray:
+    """Return values of the loss near mu, which must vary by far more than their rounding."""
+    y = node.path(np.linspace(-3, 3, 601))
+    few = values(loss, y)
+    slope = getattr(loss, "derivative", np.zeros_like)(y)
+    if np.ptp(few) < 2**20 * ROUNDING * abs(center) and (np.ptp(few) or np.any(slope)):
+        reject("loss", f"{loss} at {node}", "such that its differences keep their digits")
+    return few
 
 
 def _of_leave_one_out(loss: ArrayFunction, node: Normal, n: int) -> FloatArray:
@@ -270,6 +291,7 @@ def _of_leave_one_out(loss: ArrayFunction, node: Normal, n: int) -> FloatArray:
     With L and S for both about their means: Var(L S) + (E[L S]^2 + E[L^2] E[S^2]) / (n - 1).
     """
     center, rest = expected_loss(loss, node), 0.0
+    _values_near(loss, node, center)
 
     def centered(eps: FloatArray) -> FloatArray:
         return values(loss, node.path(eps)) - center - rest
@@ -291,7 +313,7 @@ def _of_measure_valued(loss: ArrayFunction, node: Normal, coupled: bool = True) 
     In two dimensions only the coupled m and m u are: there the mean over u comes first.
     """
     center = expected_loss(loss, node)
-    few = values(loss, node.path(np.linspace(-3, 3, 601)))
+    few = _values_near(loss, node, center)
     center = few[np.abs(few - center).argmin()]  # one of the values: a constant loss becomes 0
     lost = ROUNDING * abs(center) / node.sigma
 

@@ -184,14 +184,52 @@ def test_a_constant_gradient_has_no_variance() -> None:
     assert_allclose(quadrature.variance(pathwise, linear, NORMAL), [0, 9], atol=1e-25)
 
 
+def test_where_rounding_is_all_that_varies_the_variance_is_zero() -> None:
+    def pair(loss: DifferentiableLoss, node: Normal, eps: Any) -> Any:
+        return (pathwise(loss, node, eps) + pathwise(loss, node, -eps)) / 2
+
+    assert quadrature.variance(pair, SquaredError([0.1, 0.3]), NORMAL)[0] == 0
+
+
 @pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
-@pytest.mark.parametrize("slope", [1e3, 1e6, 1e9])
-def test_a_large_mean_costs_the_variance_its_digits_and_no_more(slope: float, unit: float) -> None:
-    steep = Loss(lambda y: unit * (slope * y + np.sin(y)), lambda y: unit * (slope + np.cos(y)))
+@pytest.mark.parametrize("slope", [1e3, 1e6])
+def test_a_large_mean_leaves_the_variance_nine_digits(slope: float, unit: float) -> None:
     in_mu = quadrature.variance(pathwise, Loss(np.sin, np.cos), NORMAL)[0]
-    assert_allclose(
-        quadrature.variance(pathwise, steep, NORMAL)[0], unit**2 * in_mu, rtol=1e-15 * slope
-    )
+    found = quadrature.variance(pathwise, _steep(slope, unit), NORMAL)[0]
+    assert_allclose(found, unit**2 * in_mu, rtol=1e-9)
+
+
+def _steep(slope: float, unit: float) -> Loss:
+    return Loss(lambda y: unit * (slope * y + np.sin(y)), lambda y: unit * (slope + np.cos(y)))
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+@pytest.mark.parametrize("slope", [1e10, 1e13])
+def test_a_mean_that_takes_more_digits_than_that_is_refused(slope: float, unit: float) -> None:
+    about = "and keep its digits"
+    refused(about, quadrature.variance, pathwise, _steep(slope, unit), NORMAL)
+
+
+@pytest.mark.parametrize("sigma", [1e-7, 1e-9])
+@pytest.mark.parametrize("mu", [0.0, 0.7])
+@pytest.mark.parametrize(
+    "options",
+    [{"coupled": True}, {"coupled": False}, {"baseline": leave_one_out, "n_samples": 5}],
+    ids=str,
+)
+def test_a_loss_that_hardly_varies_has_its_digits_or_is_refused(
+    options: Any, mu: float, sigma: float
+) -> None:
+    """At mu = 0 all values of the cosine are 1, and its variance would be 0 without a word."""
+    loss, node = Cosine(1.0), Normal(mu, sigma)
+    estimator = measure_valued if "coupled" in options else score_function
+    try:
+        found = quadrature.variance(estimator, loss, node, **options)
+    except ValueError as refusal:
+        assert "keep" in str(refusal)
+        return
+    assert mu
+    assert_allclose(found, closed_form.variance(estimator, loss, node, **options), rtol=1e-9)
 
 
 @pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
