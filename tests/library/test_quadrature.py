@@ -215,7 +215,7 @@ def test_a_mean_that_takes_more_digits_than_that_is_refused(slope: float, unit: 
 @pytest.mark.parametrize(
     "options",
     [{"coupled": True}, {"coupled": False}, {"baseline": leave_one_out, "n_samples": 5}],
-    ids=str,
+    ids=["coupled", "apart", "leave-one-out"],
 )
 def test_a_loss_that_hardly_varies_has_its_digits_or_is_refused(
     options: Any, mu: float, sigma: float
