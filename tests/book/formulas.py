@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import dimensions
 import numpy as np
 import spectrum
 from reader import ROOTS, WEIGHTS, Case, Of, Value, derivative
@@ -963,11 +964,13 @@ LETTERS: dict[str, Callable[[Case], dict[str, Any]]] = {
         "u'": Of(lambda n: n["y'"] - n["xbar"]),
     },
     "hermite-spectrum": spectrum.letters,
+    "many-dimensions": dimensions.letters,
 }
 
 CLAIMS: dict[str, Claim] = {
     r"y_d = \mu_d + \sigma_d\epsilon_d": vector_node,
     r"y = \mu + L\epsilon": vector_node,
+    r"\Sigma^{-1}(y-\mu) = L^{-\top}\epsilon": vector_node,
     r"\nabla f(y)\,(1,\ \epsilon)": vector_node,
     r"\partial y_i/\partial L_{ij} = \epsilon_j": vector_node,
     r"L^{-\top}\epsilon": vector_node,
@@ -1520,6 +1523,7 @@ CLAIMS: dict[str, Claim] = {
         vector(best(c)[0]),
     ),
     **spectrum.CLAIMS,
+    **dimensions.CLAIMS,
 }
 
 
@@ -1969,4 +1973,5 @@ WORDS: tuple[str, ...] = (
     # the asker's line, which is wrong as it stands
     r"\sigma^2 = (\frac{x_i^2}{n} - \mu^2)",
     *spectrum.WORDS,
+    *dimensions.WORDS,
 )

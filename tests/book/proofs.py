@@ -11,10 +11,13 @@ from functools import cache, partial
 from math import factorial
 from typing import Any
 
+import dimensions
 import numpy as np
 import spectrum
 from formulas import CLAIMS as OF_CHAPTERS
 from formulas import (
+    FOURTH,
+    TINY,
     Claim,
     as_wave,
     at_noise,
@@ -779,6 +782,64 @@ def sum_at_half(c: Case) -> float:
     return in_three(loss, 1, sigma=c.sigma)
 
 
+def wave_of_a_sum(c: Case) -> bool:
+    """Both variances for cos(2 y_1 + ... + 2 y_D), on a grid of the own noise and the rest."""
+    D, t = 3, np.linspace(-9, 9, 361)
+    own, rest = t[:, None], (D - 1) ** 0.5 * t
+    weights = np.outer(pdf(t), pdf(t)) * (t[1] - t[0]) ** 2
+    h, q = 2 * (own + rest), np.exp(-8 * D)
+    trick, score = -2 * np.sin(h), np.cos(h) * own
+    return all(
+        same(float(np.sum(weights * values)), exact)
+        for values, exact in (
+            (np.cos(2 * h), q),
+            (trick**2, 2 * (1 - q)),
+            (score**2, 1 / 2 - 15 / 2 * q),
+            ((1 + np.cos(2 * h)) * own**2 / 2, 1 / 2 - 15 / 2 * q),
+            (own**2 * np.cos(2 * h), -15 * q),
+        )
+    )
+
+
+def stein_for_correlated_draws(c: Case) -> bool:
+    """Means of polynomials of two correlated draws, on a grid; the step of a difference is tiny."""
+    factor = np.array([[1.1, 0.0], [-0.7, 0.5]])
+    eps, weight = dimensions.EPS, dimensions.WEIGHT
+    y, inverse = eps @ factor.T + [0.4, -0.2], np.linalg.inv(factor @ factor.T)
+
+    def at(values: Value) -> tuple[Value, Value]:
+        return dimensions.TWISTED(values) - 2.2, (values - [0.4, -0.2]) @ inverse[0]
+
+    def mean(values: Value) -> float:
+        return float(weight @ values)
+
+    def by_first(of: Callable[[Value, Value], Value]) -> Value:
+        step = np.array([TINY, 0])
+        return np.asarray((of(*at(y + step)) - of(*at(y - step))) / (2 * TINY))
+
+    (F, S), slope = at(y), dimensions.TWISTED.derivative(y)
+    bend = 1.8 * y[:, 0]
+    stein = mean(S * F), mean(slope[:, 0])
+    matrix = weight @ (eps * F[:, None]), factor.T @ (weight @ slope)
+    twice = mean(F**2 * S**2), mean(by_first(lambda F, S: F**2 * S))
+    parts = inverse[0, 0] * mean(F**2) + 2 * mean(F * S * slope[:, 0])
+    rest = mean(F * S * slope[:, 0]), mean(slope[:, 0] ** 2) + mean(F * bend)
+    of_score = by_first(lambda F, S: S), inverse[0, 0]
+    pairs = stein, matrix, twice, (twice[0], parts), rest, of_score
+    return all(np.allclose(left, right, rtol=1e-6, atol=1e-6) for left, right in pairs)
+
+
+def known_others(c: Case) -> bool:
+    """What is left of a draw when the other is known: its regression's residual."""
+    covariance = np.array([[1.3, -0.6], [-0.6, 0.9]])
+    left = covariance[0, 0] - covariance[0, 1] ** 2 / covariance[1, 1]
+    return same(1 / np.linalg.inv(covariance)[0, 0], left)
+
+
+def with_pairs(c: Case) -> Case:
+    return by(c, m=at_noise(ROOTS), u=0.3)
+
+
 def correlated(c: Case) -> bool:
     """The score of a correlated Normal, by differences of its log density."""
     factor = np.array([[1.0, 0.0], [0.6, 0.8]])
@@ -1196,6 +1257,51 @@ CLAIMS: dict[str, Claim] = {
     r"\frac{1}{\sigma^2}\big[2\cdot\frac{D^2}{4} + \sigma^2(10 + 2(D-1))\big]": value(
         three, sum_at_half
     ),
+    **dict.fromkeys(
+        (
+            r"q = e^{-8D}",
+            r"2(1 - q)",
+            r"\tfrac12 - \tfrac{15}2\,q",
+            r"E\cos2h = q",
+            r"E[4\sin^2h] = 2(1 - E\cos2h)",
+            r"\frac12E[(1+\cos2h)\,\epsilon_d^2]",
+            r"E[\epsilon_d^2\cos2h] = (1 - 16)\,q",
+        ),
+        wave_of_a_sum,
+    ),
+    **dict.fromkeys(
+        (
+            r"E[S\,h] = E[\partial_d h]",
+            r"E[\epsilon_jh] = \sum_i L_{ij}\,E[\partial_i h]",
+            r"\partial_d S = (\Sigma^{-1})_{dd}",
+            r"E[F^2S^2] = E[\partial_d(F^2S)] = (\Sigma^{-1})_{dd}\,E[F^2] + 2E[FS\,\partial_d f]",
+            r"E[FS\,\partial_d f] = E[(\partial_d f)^2] + E[F\,\partial_d^2 f]",
+        ),
+        stein_for_correlated_draws,
+    ),
+    r"E[F^2S^2] - E[(\partial_d f)^2]": dimensions.identity_of_correlated_draws,
+    r"-\frac12(\Sigma^{-1})_{dd}\,y_d^2": known_others,
+    r"E[R^2\epsilon_d^2] = E[R^2] = \sum_{i \ne d}\operatorname{Var} f_i": dimensions.itemized,
+    r"2\rho^2": dimensions.squares_of_a_pair,
+    r"E[f^2] = 2^2 + 2\cdot2 + 2\cdot2\rho^2": dimensions.ridge,
+    r"16\mu^6 + 360\mu^4\sigma^2 + 1560\mu^2\sigma^4 + 528\sigma^6": value(
+        plain, lambda c: quadrature.variance(measure_valued, FOURTH, c.node)[1]
+    ),
+    r"16\mu^6 + 576\mu^4\sigma^2 + 3312\mu^2\sigma^4 + 1536\sigma^6": value(
+        plain, lambda c: quadrature.variance(pathwise, FOURTH, c.node)[1]
+    ),
+    r"4(\mu+\sigma\epsilon)^3\epsilon": by_noise(
+        plain, lambda c: pathwise(FOURTH, c.node, ROOTS)[:, 1]
+    ),
+    r"12\mu^2\sigma + 12\sigma^3": value(plain, lambda c: quadrature.gradient(FOURTH, c.node)[1]),
+    r"[(\mu+\sigma m)^4 - (\mu+\sigma mu)^4]/\sigma": by_noise(
+        with_pairs,
+        lambda c: (FOURTH(c.node.path(ROOTS)) - FOURTH(c.node.path(0.3 * ROOTS))) / c.sigma,
+    ),
+    r"m(1-u)": by_noise(with_pairs, lambda c: 0.7 * ROOTS),
+    r"E m^6 = 105": lambda c: same(expectation(ROOTS**8), 105),
+    r"E m^8 = 945": lambda c: same(expectation(ROOTS**10), 945),
+    r"E u^k = 1/(k+1)": lambda c: same(integral(lambda u: u**3, 0, 1), 1 / 4),
     r"\Sigma^{-1}(y-\mu) = L^{-\top}\epsilon": correlated,
     r"-\frac12(y-\mu)^\top\Sigma^{-1}(y-\mu)": correlated,
 }
@@ -1212,7 +1318,6 @@ WORDS: tuple[str, ...] = (
     r"\operatorname{He}_{k+1}",
     r"h = \operatorname{He}_j",
     r"j = k",
-    r"E[F^2]",
     r"E[F\epsilon^k] = 0",
     r"p(y;t)",
     r"|f(y)\,\partial p(y;t)/\partial t|",
@@ -1259,17 +1364,21 @@ WORDS: tuple[str, ...] = (
     r"k = 3, 5, \dots",
     r"2n-1",
     r"y_d = \mu_d + \sigma\epsilon_d",
-    r"d = 1, \dots, D",
     r"f = \sum_d(y_d - x_d)^2",
     r"\mu_d = x_d",
     r"\epsilon_d^2 + R",
     r"f = (y_1 + \dots + y_D)^2",
+    r"f = \cos(2y_1 + \dots + 2y_D)",
+    r"h = 2(y_1 + \dots + y_D)",
+    r"f = \sum_dy_d^2",
+    r"f = \sum_dy_d^4",
+    r"f_d - E f_d",
+    r"1/(\Sigma^{-1})_{dd}",
+    r"L^{-\top}",
     r"f = \sum_dy_d",
-    r"\mu_d = \frac12",
     r"\sqrt D\,z",
     r"2\sqrt D\,z",
     r"f = D/2 + \sigma\sum_i\epsilon_i",
     r"(\epsilon_d^2-1)/\sigma",
     r"y = \mu + L\epsilon",
-    r"\Sigma = LL^\top",
 )

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -291,6 +291,10 @@ class Reader:
         known = self.case.names[name]
         if not callable(known):
             return full(known)
+        if name.startswith("partial") and self.peek() == "^":
+            self.take()
+            times, of = int(self.take()), self.product(adjacent=True)
+            return full(reduce(lambda value, _: known(value), range(times), of))
         if self.peek() in ("(", "["):
             return full(known(self.base()))
         if name[0] in "f" or name in ("F", "S", "F'", "F''"):
