@@ -24,8 +24,12 @@ ON_DEMAND = npm.PACKAGES / "explorables-typed.js"
 
 
 def bundle() -> None:
-    """Write the scripts."""
+    """Write the scripts, where they are older than what they follow from."""
     npm.install()
+    made = [path.stat().st_mtime for path in (SCRIPT, ON_DEMAND) if path.is_file()]
+    sources = [*SOURCE.glob("*.js"), npm.HERE / "package-lock.json", Path(__file__)]
+    if len(made) == 2 and min(made) > max(path.stat().st_mtime for path in sources):
+        return
     esbuild = [npm.node(), str(npm.PACKAGES / "esbuild" / "bin" / "esbuild")]
     options = ["--bundle", "--minify", "--format=iife", "--target=es2022", "--log-level=warning"]
     for source, target in (("main.js", SCRIPT), ("typed.js", ON_DEMAND)):

@@ -7,8 +7,11 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 
+from self_contained import written
+
 FONTS = "_static/vendor/fontawesome/webfonts"
-RULE = re.compile(r"([^{}]*)\{[^{}]*?content:\s*\"\\([0-9a-f]{4})\"", re.IGNORECASE)
+RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+CONTENT = re.compile(r"content:\s*\"\\([0-9a-f]{4})\"", re.IGNORECASE)
 VARIABLE = re.compile(r"--[\w-]*icon[\w-]*:\s*\"\\([0-9a-f]{4})\"", re.IGNORECASE)
 NAME = re.compile(r"\bfa-([a-z0-9-]+)")
 
@@ -22,16 +25,17 @@ def shown(site: Path) -> set[int]:
     for path in site.glob("_static/**/*.css"):
         style = path.read_text("utf-8")
         characters |= {int(code, 16) for code in VARIABLE.findall(style)}
-        for selector, code in RULE.findall(style):
-            icons = set(NAME.findall(selector))
-            if not icons or icons & named:
-                characters.add(int(code, 16))
+        for selector, body in RULE.findall(style):
+            for code in CONTENT.findall(body):
+                icons = set(NAME.findall(selector))
+                if not icons or icons & named:
+                    characters.add(int(code, 16))
     return characters
 
 
 def keep_shown(app: Sphinx, exception: Exception | None) -> None:
     site = Path(app.outdir)
-    if exception is not None or app.builder.name != "html":
+    if exception is not None or app.builder.name != "html" or not written:
         return
     characters = shown(site)
     for path in (site / FONTS).glob("*.woff2"):

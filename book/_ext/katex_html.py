@@ -33,8 +33,8 @@ require("readline").createInterface({input: process.stdin}).on("line", line => {
   }
   console.log(JSON.stringify(answer));
 });"""
-# Nearly every formula needs these: asked for at once, they arrive before the text is laid out and
-# do not move it. Not on pages that are opened from the disk, where browsers refuse it.
+# Nearly every formula needs these: asked for before the style sheet, they arrive before the text is
+# laid out and do not move it. Not on pages that are opened from the disk, where browsers refuse it.
 EARLY_FONTS = """\
 if (location.protocol.startsWith("http")) {
   for (const font of ["Main-Regular", "Math-Italic", "AMS-Regular", "Size1-Regular"]) {
@@ -134,7 +134,7 @@ def preload_fonts(
     if doctree and any(
         doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))
     ):
-        app.add_js_file(None, body=EARLY_FONTS)
+        context["metatags"] += f"\n<script>{EARLY_FONTS}</script>"
 
 
 def copy_fonts(app: Sphinx, exception: Exception | None) -> None:

@@ -24,6 +24,7 @@ BARE_PAGE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="description" content="{description}">
 <title>{title}</title>
+<link rel="icon" href="data:,">
 <style>
 :root {{color-scheme: light dark}}
 body {{font: 1.1rem/1.6 sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem}}

@@ -20,17 +20,19 @@ const POINTS = range(LEVELS).map(level => {
 });
 
 /**
- * The means of the `count` numbers that `integrand(epsilon, into)` writes. Throws a sentence where there is none.
- * It runs some ten thousand times while a finger moves: so it makes no arrays on the way.
+ * The means of `count` numbers. `prepare(places)` is told where they are wanted, and returns what writes those of the j-th
+ * place, `(j, into) => ...`. Throws a sentence where there is none.
+ * It writes some ten thousand times while a finger moves: so it makes no array for each place.
  */
-export function expectations(count, integrand) {
+export function expectations(count, prepare) {
   const values = new Float64Array(count), sums = new Float64Array(count), sizes = new Float64Array(count);
   let before;
   for (let level = 0; level < LEVELS; level++) {
     const step = 2 * REACH / (FIRST * 2 ** level);
     const {places, densities} = POINTS[level];
+    const write = prepare(places);
     for (let j = 0; j < places.length; j++) {
-      integrand(places[j], values);
+      write(j, values);
       for (let i = 0; i < count; i++) {
         const term = densities[j] * values[i];
         sums[i] += term;
@@ -41,9 +43,10 @@ export function expectations(count, integrand) {
       throw new Error("has no finite value or slope somewhere within 12 standard deviations of the mean");
     }
     if (level === 0) {
-      for (const end of [START, -START]) {
-        integrand(end, values);
-        if (values.some((value, i) => weight(end) * Math.abs(value) > TAIL * sizes[i])) {
+      const writeEnd = prepare(Float64Array.of(START, -START));
+      for (const end of [0, 1]) {
+        writeEnd(end, values);
+        if (values.some((value, i) => weight(START) * Math.abs(value) > TAIL * sizes[i])) {
           throw new Error("grows too fast: a variance does not exist or is out of reach");
         }
       }

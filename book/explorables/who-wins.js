@@ -23,24 +23,27 @@ const times = ratio => number(ratio, ratio < 9.995 ? 2 : 1);
 const here = document.currentScript?.src; // where the second script lies too; nowhere in a notebook
 
 /** Gradient and both variances, in mu and sigma. Throws a sentence about a loss that has none. */
-function compare({value, derivative}, {mu, sigma, k}) {
-  const center = value(mu, k);
-  const means = expectations(12, (epsilon, into) => {
-    const y = mu + sigma * epsilon;
-    const slope = derivative(y, k), excess = value(y, k) - center;
-    const [inMu, inSigma] = scoreOfNoise({epsilon, sigma});
-    into[0] = slope;
-    into[1] = slope * epsilon;
-    into[2] = slope ** 2;
-    into[3] = into[1] ** 2;
-    into[4] = excess * inMu;
-    into[5] = excess * inSigma;
-    into[6] = into[4] ** 2;
-    into[7] = into[5] ** 2;
-    into[8] = into[4] * inMu;
-    into[9] = into[5] * inSigma;
-    into[10] = inMu ** 2;
-    into[11] = inSigma ** 2;
+function compare({values, slopes}, {mu, sigma, k}) {
+  const [center] = values(Float64Array.of(mu), k);
+  const means = expectations(12, epsilons => {
+    const y = epsilons.map(epsilon => mu + sigma * epsilon);
+    const f = values(y, k), df = slopes(y, k);
+    return (j, into) => {
+      const epsilon = epsilons[j], slope = df[j], excess = f[j] - center;
+      const [inMu, inSigma] = scoreOfNoise({epsilon, sigma});
+      into[0] = slope;
+      into[1] = slope * epsilon;
+      into[2] = slope ** 2;
+      into[3] = into[1] ** 2;
+      into[4] = excess * inMu;
+      into[5] = excess * inSigma;
+      into[6] = into[4] ** 2;
+      into[7] = into[5] ** 2;
+      into[8] = into[4] * inMu;
+      into[9] = into[5] * inSigma;
+      into[10] = inMu ** 2;
+      into[11] = inSigma ** 2;
+    };
   });
   const part = i => means.slice(2 * i, 2 * i + 2);
   const [gradient, squares, byScore, excessSquares, mixed, scoreSquares] = range(6).map(part);
@@ -55,14 +58,17 @@ function compare({value, derivative}, {mu, sigma, k}) {
 }
 
 /** The Hermite coefficients c_1, c_2, ... of the loss in the noise. */
-function spectrum({value}, {mu, sigma, k}) {
-  return expectations(ORDERS, (epsilon, into) => {
-    let below = 1, here = epsilon; // normalized polynomials
-    const f = value(mu + sigma * epsilon, k);
-    for (let n = 1; n <= ORDERS; n++) {
-      into[n - 1] = here * f;
-      [below, here] = [here, (epsilon * here - Math.sqrt(n) * below) / Math.sqrt(n + 1)];
-    }
+function spectrum({values}, {mu, sigma, k}) {
+  return expectations(ORDERS, epsilons => {
+    const f = values(epsilons.map(epsilon => mu + sigma * epsilon), k);
+    return (j, into) => {
+      const epsilon = epsilons[j];
+      let below = 1, here = epsilon; // normalized polynomials
+      for (let n = 1; n <= ORDERS; n++) {
+        into[n - 1] = here * f[j];
+        [below, here] = [here, (epsilon * here - Math.sqrt(n) * below) / Math.sqrt(n + 1)];
+      }
+    };
   });
 }
 
@@ -104,7 +110,7 @@ export class WhoWins extends Explorable {
   chosen({loss, formula}) {
     if (loss !== "typed") {
       const {value, derivative} = losses[loss];
-      return {value: (y, k) => value({y, k}), derivative: (y, k) => derivative({y, k})};
+      return {values: (ys, k) => ys.map(y => value({y, k})), slopes: (ys, k) => ys.map(y => derivative({y, k}))};
     }
     if (globalThis.readFormula) return globalThis.readFormula(formula);
     if (!here) throw new Error("can be typed on the page of the book only");
@@ -164,7 +170,8 @@ export class WhoWins extends Explorable {
     const [wide, high] = [svg.wide, 210];
     const chart = canvas(svg, high);
     const x = scaleLinear([mu - 4 * sigma, mu + 4 * sigma], [40, wide - 6]);
-    const points = range(201).map(i => x.domain()[0] + i * 8 * sigma / 200).map(y => [y, loss.value(y, k)]);
+    const ys = Float64Array.from(range(201), i => x.domain()[0] + i * 8 * sigma / 200);
+    const values = loss.values(ys, k), points = Array.from(ys, (y, i) => [y, values[i]]);
     const [low, top] = [min(points, ([, value]) => value), max(points, ([, value]) => value)];
     const up = scaleLinear([low, top === low ? low + 1 : top], [high - 30, 20]);
     const bell = scaleLinear([0, 1], [high - 30, high - 90]);

@@ -19,7 +19,7 @@ NOT_PROSE = ("annotation", "code", "pre", "script", "style")
 def site_faults(site: Path) -> list[str]:
     """Return one line for each fault of a built site, naming its page."""
     pages = {
-        path: BeautifulSoup(path.read_text(encoding="utf-8"), "html5lib")
+        path: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
         for path in html_files(site)
     }
     ids = {path: {str(tag["id"]) for tag in page.find_all(id=True)} for path, page in pages.items()}

@@ -100,11 +100,19 @@ def code_cells(path: Path) -> list[Any]:
 # The program that runs cells, outside of a browser.
 
 
+@functools.cache
+def run_chapter(path: Path) -> tuple[list[Any], list[bool]]:
+    """Run a chapter once for all tests: what each cell shows, and whether scipy is there then."""
+    probe = "'scipy' in __import__('sys').modules"
+    sources = [each for cell in code_cells(path) for each in (cell.source, probe)]
+    shown = run_natively(sources)
+    return shown[::2], [outputs[-1][1] == "True" for outputs in shown[1::2]]
+
+
 @pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
 def test_every_cell_of_a_chapter_shows_what_it_stores(path: Path) -> None:
-    cells = code_cells(path)
-    shown = run_natively([cell.source for cell in cells])
-    for number, (cell, outputs) in enumerate(zip(cells, shown, strict=True), 1):
+    shown, _ = run_chapter(path)
+    for number, (cell, outputs) in enumerate(zip(code_cells(path), shown, strict=True), 1):
         assert outputs == kinds(cell.outputs), f"cell {number}"
 
 
@@ -242,11 +250,9 @@ def test_with_an_address_there_are_buttons_for_binder_and_colab_and_the_line_tha
 def test_what_imports_scipy_is_loaded_with_it() -> None:
     """By pattern, before a cell runs; so each cell that makes Python import it must have one."""
     [scipy] = [group for group in in_browser.GROUPS if "scipy" in group.compiled]
-    probe = "import sys\n'scipy' in sys.modules"
     for path in chapters():
+        _, loaded = run_chapter(path)
         sources = [cell.source for cell in code_cells(path)]
-        shown = run_natively([each for source in sources for each in (source, probe)])[1::2]
-        loaded = [outputs[-1][1] == "True" for outputs in shown]
         if any(loaded):
             # sympy's lambdify takes scipy where it is, and does without.
             first = loaded.index(True)
