@@ -232,6 +232,32 @@ def test_dragging_the_ball_starts_elsewhere(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "exact"),
+    [("two-ways", closed_form.gradient), ("push-or-weigh", closed_form.expected_loss)],
+)
+def test_a_dragged_dial_takes_the_numbers_along(
+    page: Page, name: str, exact: Callable[[SquaredError, Normal], Any]
+) -> None:
+    for dial in ("mu", "sigma"):
+        slider = figure(page, name).get_by_role("slider", name=dial, exact=True)
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        assert box
+        left, y = box["x"], box["y"] + box["height"] / 2
+        page.mouse.move(left + 0.2 * box["width"], y)
+        page.mouse.down()
+        pressed = state(page, name)[dial]
+        page.mouse.move(left + 0.7 * box["width"], y, steps=5)
+        page.mouse.up()
+        low, high = (float(slider.get_attribute(end) or "nan") for end in ("min", "max"))
+        dragged = state(page, name)[dial]
+        assert pressed < dragged and abs((dragged - low) / (high - low) - 0.7) < 0.06
+    now = state(page, name)
+    node = Normal(now["mu"], now["sigma"])
+    np.testing.assert_allclose(numbers(page, name)["exact"], exact(LOSS, node), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
     ("name", "moved"), [("hold-the-noise", "mu"), ("where-is-sigma", "mu"), ("who-wins", "k")]
 )
 def test_a_finger_moves_the_handle_and_beside_it_the_page(
