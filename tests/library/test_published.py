@@ -10,9 +10,13 @@ from routes import assert_exact
 from rpt_helpers import (
     Cosine,
     ExponentialSquare,
+    Loss,
     Normal,
     SquaredError,
+    VectorNormal,
     closed_form,
+    estimate,
+    measure_valued,
     pathwise,
     quadratic,
     quadrature,
@@ -114,3 +118,69 @@ def test_a_mean_baseline_can_hurt() -> None:
     mean = quadrature.expected_loss(Cosine(1), ONE)
     with_mean = quadrature.variance(score_function, Cosine(1), ONE, baseline=mean)[0]
     assert (round(plain, 4), round(with_mean, 4)) == (0.3240, 0.4314)
+
+
+def of_components(estimator: Any, loss: Loss, node: VectorNormal, seed: int) -> tuple[Any, float]:
+    """Variances in each sigma_d by Monte Carlo, and the standard error of their average."""
+    n = 60_000 // node.mu.size
+    groups = np.array(
+        [
+            estimate(estimator, loss, node, n, np.random.default_rng([seed, group])).variance
+            for group in range(20)
+        ]
+    )[:, node.mu.size :]
+    return groups.mean(axis=0), float(groups.mean(axis=1).std(ddof=1) / 20**0.5)
+
+
+@pytest.mark.parametrize("dimensions", [1, 5, 30])
+@pytest.mark.parametrize("sigma", [0.5, 2.0])
+def test_figure_4_of_mohamed_et_al(dimensions: int, sigma: float) -> None:
+    """JMLR 21(132), 2020, figure 4: score function, N(1/2, sigma^2 I), f = 100 and the sum."""
+    node = VectorNormal(np.full(dimensions, 0.5), np.full(dimensions, sigma))
+    constant = Loss(lambda y: np.full(len(y), 100.0), np.zeros_like)
+    total = Loss(lambda y: y.sum(axis=1), np.ones_like)
+    for loss, exact in (
+        (constant, 2 * 100**2 / sigma**2),
+        (total, dimensions**2 / (2 * sigma**2) + 2 * dimensions + 8),
+    ):
+        found, error = of_components(score_function, loss, node, dimensions)
+        assert abs(found.mean() - exact) < 5 * error < 0.2 * exact
+
+
+def sum_of(power: int) -> Loss:
+    """Of the powers of all draws, one number a row."""
+    return Loss(lambda y: (y**power).sum(axis=1), lambda y: power * y ** (power - 1))
+
+
+def power_of(power: int) -> Loss:
+    return Loss(lambda y: y**power, lambda y: power * y ** (power - 1))
+
+
+@pytest.mark.parametrize("sigma", [0.5, 2.0])
+def test_figure_5_of_mohamed_et_al(sigma: float) -> None:
+    """JMLR 21(132), 2020, figure 5: coupled measure-valued, N(10, sigma^2 I), sum and x^4."""
+    rng = np.random.default_rng(5)
+    node = VectorNormal(np.full(8, 10.0), np.full(8, sigma))
+    fourth = 16e6 + 360e4 * sigma**2 + 1560e2 * sigma**4 + 528 * sigma**6
+    for power, exact in ((1, 1.0), (4, fourth)):
+        alone = quadrature.variance(measure_valued, power_of(power), Normal(10, sigma))[1]
+        assert_exact(alone, exact)
+        others, loss = node.path(node.noise(rng, 100_000))[:, 1:], sum_of(power)
+
+        def first(y: Any, loss: Loss = loss, others: Any = others) -> Any:
+            return loss(np.column_stack([y, others]))  # both of a pair share the other draws
+
+        eps = rng.standard_normal((100_000, 4))
+        samples = measure_valued(first, node.components[0], eps)[:, 1]
+        squares = (samples - samples.mean()) ** 2
+        assert abs(squares.mean() - exact) < 5 * squares.std() / 100_000**0.5 < 0.05 * exact
+
+
+def test_measure_valued_gradient_of_fourth_powers_varies_less_than_the_trick() -> None:
+    """Figure 5's fourth powers, with the trick, in sigma at random dials."""
+    fourth = power_of(4)
+    for mu, sigma in np.random.default_rng(6).uniform(0.2, 3, (10, 2)):
+        trick = quadrature.variance(pathwise, fourth, Normal(mu, sigma))[1]
+        a, b = mu**2, sigma**2
+        assert_exact(trick, 16 * a**3 + 576 * a**2 * b + 3312 * a * b**2 + 1536 * b**3)
+        assert quadrature.variance(measure_valued, fourth, Normal(mu, sigma))[1] < trick
