@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import dimensions
+import losing
 import numpy as np
 import spectrum
 from reader import ROOTS, WEIGHTS, Case, Of, Value, derivative
@@ -964,6 +965,7 @@ LETTERS: dict[str, Callable[[Case], dict[str, Any]]] = {
         "u'": Of(lambda n: n["y'"] - n["xbar"]),
     },
     "hermite-spectrum": spectrum.letters,
+    "when-the-trick-loses": losing.letters,
     "many-dimensions": dimensions.letters,
 }
 
@@ -1523,6 +1525,7 @@ CLAIMS: dict[str, Claim] = {
         vector(best(c)[0]),
     ),
     **spectrum.CLAIMS,
+    **losing.CLAIMS,
     **dimensions.CLAIMS,
 }
 
@@ -1973,5 +1976,6 @@ WORDS: tuple[str, ...] = (
     # the asker's line, which is wrong as it stands
     r"\sigma^2 = (\frac{x_i^2}{n} - \mu^2)",
     *spectrum.WORDS,
+    *losing.WORDS,
     *dimensions.WORDS,
 )

@@ -1340,7 +1340,6 @@ WORDS: tuple[str, ...] = (
     r"\frac1n\operatorname{Var}\sum_ig_i",
     r"h = \epsilon G^2",
     r"h = GG'",
-    r"E\,e^{i(a+b\epsilon)}",
     r"a = 2k\mu",
     r"b = 2\kappa",
     r"f^2p",
