@@ -80,6 +80,7 @@ def pack(app: Sphinx, exception: Exception | None) -> None:
         "references.md": references(
             app.env.get_and_resolve_doctree("book/references", app.builder)
         ).encode(),
+        "proofs.md": (ROOT / "book" / "proofs.md").read_bytes(),
         "questions.md": (ROOT / "book" / "questions.md").read_bytes(),
     }
     with zipfile.ZipFile(Path(app.outdir) / PLACE, "w", zipfile.ZIP_DEFLATED) as archive:
