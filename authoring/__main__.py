@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from .new import create
-from .notebooks import ROOT, chapters
+from .notebooks import ROOT, notebooks
 from .refresh import refresh
 
 
@@ -75,7 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
             nargs="*",
             type=notebook,
             metavar="NOTEBOOK",
-            help="book/NAME.ipynb; all chapters if none",
+            help="book/NAME.ipynb; all that the book has if none",
         )
     options = parser.parse_args(arguments)
     if options.command == "new":
@@ -84,7 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
         return formulas()
     if options.command == "pdf":
         return pdf()
-    paths = options.notebooks or chapters()
+    paths = options.notebooks or notebooks()
     return refresh(paths) if options.command == "refresh" else check(paths)
 
 

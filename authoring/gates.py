@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator, ValidationError
 from nbgrader.nbgraderformat.common import SchemaMismatchError
 
-from .notebooks import ROOT, at, code_cells, errors, outputs, read
+from .notebooks import ROOT, at, chapters, code_cells, errors, notebooks, outputs, read
 
 Gate = Callable[[NotebookNode], list[str]]
 
@@ -28,7 +28,7 @@ MEDIAN_STATEMENTS, LONG_CELL, LONG_SHARE = 4, 12, 0.1
 COLUMNS = 79  # what a page shows without scrolling
 SIGNIFICANT_DIGITS = 6  # more are not the same on every machine
 ALT_LENGTH = 40
-TAGS = {"hide-input", "hide-output", "raises-exception", "show-input"}
+TAGS = {"hide-cell", "hide-input", "hide-output", "raises-exception", "show-input"}
 SVG, PNG = "image/svg+xml", "image/png"
 FIGURE_BYTES = 150_000
 FIGURE_WIDTH = 5 * 72  # points: letters of 11 are then 10 pixels high on a phone
@@ -773,6 +773,13 @@ GATES: list[Gate] = [
     exercises,
     language,
 ]
+FRAME: list[Gate] = [size, opening, sections, exercises]
+
+
+def gates_of(path: Path) -> list[Gate]:
+    """The rules for a notebook: a page of the book that is no chapter has no chapter's frame."""
+    alone = path in notebooks() and path not in chapters()
+    return [gate for gate in GATES if not (alone and gate in FRAME)]
 
 
 def plural(count: int, what: str) -> str:
@@ -785,7 +792,7 @@ def check(paths: Sequence[Path]) -> int:
     for path in paths:
         notebook = read(path)
         name = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
-        for gate in GATES:
+        for gate in gates_of(path):
             for violation in gate(notebook):
                 count += 1
                 print(f"{name} [{gate.__name__}] {violation}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import yaml
@@ -16,10 +17,25 @@ CELL_METADATA = {"mystnb", "nbgrader", "tags"}
 
 
 def chapters(root: Path = ROOT) -> list[Path]:
-    """Return the notebooks in the order of `_toc.yml`: its pages that are no markdown."""
+    """Return the chapters in the order of `_toc.yml`: the notebooks of its numbered parts."""
+    return [path for part in listed(root) if part.get("numbered") for path in part["notebooks"]]
+
+
+def notebooks(root: Path = ROOT) -> list[Path]:
+    """Return the chapters, and then the other pages that are notebooks."""
+    others = [path for part in listed(root) for path in part["notebooks"]]
+    return list(dict.fromkeys([*chapters(root), *others]))
+
+
+def listed(root: Path) -> list[dict[str, Any]]:
+    """Return the parts of the book, each with its pages that are no markdown."""
     parts = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))["parts"]
-    pages = [root / chapter["file"] for part in parts for chapter in part["chapters"]]
-    return [page.with_suffix(".ipynb") for page in pages if not page.with_suffix(".md").exists()]
+    for part in parts:
+        pages = [root / chapter["file"] for chapter in part["chapters"]]
+        part["notebooks"] = [
+            page.with_suffix(".ipynb") for page in pages if not page.with_suffix(".md").exists()
+        ]
+    return list(parts)
 
 
 def read(path: Path) -> NotebookNode:

@@ -18,6 +18,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from katex_html import draw
 
+COUNTEREXAMPLE = "hide-cell"  # the tag of a cell that is folded whole
 FOLDS = {True: "the cell for the answer", False: "the cell that checks the answer"}
 PLACEHOLDER = re.compile(r"Write your \w+ here\.")
 
@@ -31,6 +32,8 @@ def quiet_exercises(app: Sphinx, doctree: nodes.document) -> None:
             cell["hide_mode"] = "input"
             cell["prompt_show"], cell["prompt_hide"] = f"Show {what}", f"Hide {what}"
             cell.children = [part for part in cell if "not attempted" not in part.astext()]
+        elif COUNTEREXAMPLE in cell.get("cell_metadata", {}).get("tags", []):
+            cell["prompt_show"], cell["prompt_hide"] = "Show a counterexample", "Hide it"
     for paragraph in list(doctree.findall(nodes.paragraph)):
         if PLACEHOLDER.fullmatch(paragraph.astext()):
             paragraph.parent.remove(paragraph)

@@ -36,6 +36,7 @@ then . .venv/bin/activate (on Windows: py -m venv .venv, then .venv\\Scripts\\ac
 The order of the chapters: {order}.
 The code is under the BSD 3-Clause license, text and figures are under CC BY 4.0.
 """
+LINKED = re.compile(rb"\]\(([\w-]+\.md)\b")  # pages that the chapters lead to
 
 
 def wheel(target: Path) -> Path:
@@ -83,6 +84,8 @@ def pack(app: Sphinx, exception: Exception | None) -> None:
         "proofs.md": (ROOT / "book" / "proofs.md").read_bytes(),
         "questions.md": (ROOT / "book" / "questions.md").read_bytes(),
     }
+    for name in sorted(set(LINKED.findall(b"".join(files[path.name] for path in chapters)))):
+        files.setdefault(name.decode(), (ROOT / "book" / name.decode()).read_bytes())
     with zipfile.ZipFile(Path(app.outdir) / PLACE, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
             archive.writestr(zipfile.ZipInfo(f"{NAME}/{name}"), files[name], zipfile.ZIP_DEFLATED)

@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from authoring import gates
 from authoring.__main__ import main
 from authoring.new import chapter, exercise
-from authoring.notebooks import code_cells
+from authoring.notebooks import chapters, code_cells, notebooks
 
 ROOT = Path(__file__).parents[2]
 FILLER = "A sentence of the chapter says in ten words what follows. " * 10
@@ -557,3 +557,9 @@ def test_nbval_compares_figures_and_tables_as_text(
     [kind] = [kind for kind, data in output.data.items() if stored in data]
     output.data[kind] = output.data[kind].replace(stored, changed)
     assert nbval(notebook, tmp_path) == ["PASSED", "FAILED"]
+
+
+def test_page_that_is_no_chapter_keeps_all_rules_but_those_of_the_frame() -> None:
+    [page] = set(notebooks()) - set(chapters())
+    assert {*gates.GATES} - {*gates.gates_of(page)} == {*gates.FRAME}
+    assert gates.gates_of(chapters()[0]) == gates.gates_of(Path("elsewhere.ipynb")) == gates.GATES

@@ -25,7 +25,7 @@ from chromium import CHROMIUM, needs_chromium
 from playwright.sync_api import Locator, Page, sync_playwright
 from sphinx.errors import ExtensionError
 
-from authoring.notebooks import chapters
+from authoring.notebooks import notebooks
 
 ROOT = Path(__file__).parents[2]
 LONG = 180_000  # milliseconds: no test here depends on how fast the machine is
@@ -109,7 +109,7 @@ def run_chapter(path: Path) -> tuple[list[Any], list[bool]]:
     return shown[::2], [outputs[-1][1] == "True" for outputs in shown[1::2]]
 
 
-@pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
 def test_every_cell_of_a_chapter_shows_what_it_stores(path: Path) -> None:
     shown, _ = run_chapter(path)
     for number, (cell, outputs) in enumerate(zip(code_cells(path), shown, strict=True), 1):
@@ -118,7 +118,7 @@ def test_every_cell_of_a_chapter_shows_what_it_stores(path: Path) -> None:
 
 def test_without_numpy_what_sympy_does_alone_is_as_stored_and_the_rest_says_why_not() -> None:
     whole, told = 0, []
-    for path in chapters():
+    for path in notebooks():
         cells = code_cells(path)
         shown = run_natively([cell.source for cell in cells], ("numpy", "matplotlib", "scipy"))
         told += [text for outputs in shown for kind, text in outputs if kind == "error"]
@@ -250,7 +250,7 @@ def test_with_an_address_there_are_buttons_for_binder_and_colab_and_the_line_tha
 def test_what_imports_scipy_is_loaded_with_it() -> None:
     """By pattern, before a cell runs; so each cell that makes Python import it must have one."""
     [scipy] = [group for group in in_browser.GROUPS if "scipy" in group.compiled]
-    for path in chapters():
+    for path in notebooks():
         _, loaded = run_chapter(path)
         sources = [cell.source for cell in code_cells(path)]
         if any(loaded):
@@ -452,7 +452,7 @@ def test_chapters_in_the_browser_show_what_they_store(
     assert done.returncode == 0, done.stdout + done.stderr
     wrong = []
     with serve(folder / "_build/html") as host:
-        for path in chapters():
+        for path in notebooks():
             page, cells = visit.page, code_cells(path)
             page.set_default_timeout(5 * LONG)
             page.goto(f"{host}/book/{path.stem}.html")

@@ -38,7 +38,7 @@ from repository_links import theme_options
 from self_contained import foreign_loads
 from site_checks import html_files, site_faults
 
-from authoring.notebooks import chapters
+from authoring.notebooks import chapters, notebooks
 from rpt_helpers import plots
 
 ROOT = Path(__file__).parents[2]
@@ -95,7 +95,7 @@ def test_one_download_holds_the_chapters_the_library_and_the_versions_they_ran_w
     with zipfile.ZipFile(site / download.PLACE) as archive:
         archive.extractall(tmp_path)
     folder = tmp_path / download.NAME
-    for chapter in chapters():
+    for chapter in notebooks():
         assert (folder / chapter.name).read_bytes() == chapter.read_bytes()
     library, *pins = (folder / "requirements.txt").read_text().split()
     lock = (ROOT / "requirements.txt").read_text()
