@@ -1,60 +1,80 @@
-"""What a draw of each kind of noise costs, together with its gradient, as ratios of one run.
+"""What the mean of N gradients costs with each kind of noise: a fixed part, and a part for each.
 
     .venv/bin/python benchmarks/noise.py
 
-The chapter better-than-random divides its errors by these ratios. Plain noise is 1; each round
-times all kinds one after the other, and the median over the rounds is printed.
+The chapter better-than-random draws its errors against these times. The unit is a sample with noise
+by chance in a large batch; each round times all kinds one after the other at two sizes, and the
+straight line through the two medians is printed.
 """
 
 from collections.abc import Callable
-from time import perf_counter
+from time import process_time
 
 import numpy as np
+from scipy.special import ndtri
 
 from rpt_helpers import Antithetic, Loss, Normal, Sobol, pathwise
 from rpt_helpers._arguments import FloatArray
 
-Work = Callable[[np.random.Generator], FloatArray]
+Work = Callable[[np.random.Generator, int], FloatArray]
 
-N = 2**10
-ROUNDS = 201
+SIZES = 2**3, 2**12
+ROUNDS = 401
 NODE = Normal(0.5, 1.0)
 LOSS = Loss(lambda y: np.logaddexp(0, 2 * y), lambda y: 1 + np.tanh(y))
+RULES = {n: (np.zeros(n), np.ones(n)) for n in SIZES}  # any points cost the same
 
 
-def averaged(draw: Callable[[np.random.Generator, int], FloatArray]) -> Work:
-    """Return the mean gradient of N draws, as a function of the generator."""
-    return lambda rng: pathwise(LOSS, NODE, draw(rng, N)).mean(axis=0)
+def averaged(draw: Work) -> Work:
+    """Return the mean gradient of N draws, as a function of the generator and N."""
+    return lambda rng, n: pathwise(LOSS, NODE, draw(rng, n)).mean(axis=0)
 
 
-def fitted(rng: np.random.Generator) -> FloatArray:
+def fitted(rng: np.random.Generator, n: int) -> FloatArray:
     """Fit the gradients by what is known of the moments of plain noise."""
-    eps = rng.standard_normal(N)
-    known = np.array([np.ones(N), eps, eps**2 - 1]).T
+    eps = rng.standard_normal(n)
+    known = np.array([np.ones(n), eps, eps**2 - 1]).T
     return np.linalg.lstsq(known, pathwise(LOSS, NODE, eps), rcond=None)[0][0]
 
 
+def by_rule(rng: np.random.Generator, n: int) -> FloatArray:
+    """Weigh the gradients at points that were computed once."""
+    eps, weights = RULES[n]
+    return weights @ pathwise(LOSS, NODE, eps)
+
+
+def one_in_each(rng: np.random.Generator, n: int) -> FloatArray:
+    """Draw a number in each of n parts of equal probability."""
+    return np.asarray(ndtri((np.arange(n) + rng.random(n)) / n))
+
+
 KINDS: dict[str, Work] = {
-    "plain": averaged(lambda rng, n: rng.standard_normal(n)),
-    "antithetic": averaged(Antithetic()),
+    "chance": averaged(lambda rng, n: rng.standard_normal(n)),
+    "pairs": averaged(Antithetic()),
     "known means": fitted,
-    "Sobol": averaged(Sobol(N)),
+    "one in each": averaged(one_in_each),
+    "Sobol": averaged(lambda rng, n: Sobol(n)(rng, n)),
+    "Gauss-Hermite": by_rule,
 }
 
 
 def main() -> None:
-    """Print the ratios."""
+    """Print the table."""
     rng = np.random.default_rng(1)
-    seconds: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    seconds: dict[tuple[str, int], list[float]] = {(kind, n): [] for kind in KINDS for n in SIZES}
     for _ in range(ROUNDS):
-        for kind, work in KINDS.items():
-            start = perf_counter()
-            work(rng)
-            seconds[kind].append(perf_counter() - start)
-    median = {kind: float(np.median(each)) for kind, each in seconds.items()}
-    print(f"plain noise: {median['plain'] / N * 1e9:.0f} ns a sample, N = {N}")
-    for kind, each in median.items():
-        print(f"{kind:12} {each / median['plain']:6.2f}")
+        for (kind, n), times in seconds.items():
+            start = process_time()
+            KINDS[kind](rng, n)
+            times.append(process_time() - start)
+    median = {key: float(np.median(times)) for key, times in seconds.items()}
+    few, many = SIZES
+    each = {kind: (median[kind, many] - median[kind, few]) / (many - few) for kind in KINDS}
+    unit = each["chance"]
+    print(f"{'':14} {'fixed':>6} {'each':>5}   (1 is {unit * 1e9:.0f} ns)")
+    for kind in KINDS:
+        fixed = (median[kind, few] - few * each[kind]) / unit
+        print(f"{kind:14} {fixed:6.0f} {each[kind] / unit:5.2f}")
 
 
 if __name__ == "__main__":
