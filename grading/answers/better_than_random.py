@@ -89,7 +89,9 @@ odd $k$ from 3 on is larger than that over the even $k$ from 2 on.""",
         value="few_many",
         solution="few_many = (9, 10)\n",
         mutants=[
-            Mutant("few_many = (5, 7)\n", hint="there the error does not rise, from 0.15 to 0.0742"),
+            Mutant(
+                "few_many = (5, 7)\n", hint="there the error does not rise, from 0.15 to 0.0742"
+            ),
             Mutant(
                 "few_many = (64, 32)\n",
                 hint="whole numbers with 1 <= few < many < 100 are asked for, got 64 and 32",
