@@ -12,6 +12,7 @@ from typing import Any
 
 import dimensions
 import losing
+import noise
 import numpy as np
 import spectrum
 from reader import ROOTS, WEIGHTS, Case, Of, Value, derivative
@@ -966,6 +967,7 @@ LETTERS: dict[str, Callable[[Case], dict[str, Any]]] = {
     },
     "hermite-spectrum": spectrum.letters,
     "when-the-trick-loses": losing.letters,
+    "better_than_random": spectrum.letters,
     "many-dimensions": dimensions.letters,
 }
 
@@ -1526,6 +1528,7 @@ CLAIMS: dict[str, Claim] = {
     ),
     **spectrum.CLAIMS,
     **losing.CLAIMS,
+    **noise.CLAIMS,
     **dimensions.CLAIMS,
 }
 
@@ -1977,5 +1980,6 @@ WORDS: tuple[str, ...] = (
     r"\sigma^2 = (\frac{x_i^2}{n} - \mu^2)",
     *spectrum.WORDS,
     *losing.WORDS,
+    *noise.WORDS,
     *dimensions.WORDS,
 )

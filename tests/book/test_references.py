@@ -2,13 +2,15 @@
 
 import re
 from pathlib import Path
+from unicodedata import normalize
 
 import nbformat
 import pytest
+from pybtex.richtext import Text
 
 BOOK = Path(__file__).parents[2] / "book"
 ENTRIES = {
-    key: (re.sub(r"[{}\\'`]", "", author), year)
+    key: (str(Text.from_latex(author)).replace("'", ""), year)
     for key, author, year in re.findall(
         r"^@\w+\{(\w+),\n.*?^  author +=\s+\{(.+?)\},\n.*?^  year +=\s+\{(\d+)\}",
         (BOOK / "references.bib").read_text(encoding="utf-8"),
@@ -42,7 +44,7 @@ def bare(text: str) -> list[str]:
 def test_each_entry_has_a_key_of_name_and_year() -> None:
     assert len(ENTRIES) > 20
     for key, (author, year) in ENTRIES.items():
-        name = re.sub(r"[^a-z]", "", author.partition(",")[0].lower())
+        name = re.sub(r"[^a-z]", "", normalize("NFKD", author.partition(",")[0].lower()))
         assert key == name + year
 
 
