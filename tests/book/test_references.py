@@ -6,7 +6,7 @@ from unicodedata import normalize
 
 import nbformat
 import pytest
-from pybtex.richtext import Text
+from pybtex.richtext import Text  # type: ignore[import-untyped]
 
 BOOK = Path(__file__).parents[2] / "book"
 ENTRIES = {
