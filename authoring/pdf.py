@@ -63,6 +63,7 @@ def write(target: Path = TARGET, sheet: Path = SHEET) -> int:
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         page = running.new_page(color_scheme="light")
+        page.set_default_timeout(300_000)  # of the whole book in one page, on a busy machine
         page.goto(page_file.as_uri())
         page.evaluate("document.documentElement.dataset.theme = 'light'")
         page.wait_for_load_state("networkidle")

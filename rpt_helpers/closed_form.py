@@ -372,7 +372,7 @@ def _bump(loss: ExponentialSquare, node: Normal, power: int = 2) -> _Bump:
         what = "expectation" if power == 1 else "variance"
         allowed = f"one with 1 + {2 * power} k sigma^2 > 0, else the {what} is infinite for {loss}"
         reject("node", node, allowed)
-    v, w = (np.float64(_as_float(1 + t * exact)) for t in (2, 4))  # which may be nearly 0
+    v, w = (np.float64(float(1 + t * exact)) for t in (2, 4))  # which may be nearly 0
     if z > (600 * v if power == 1 else 300 * w) and (k > 1e8 or sigma < 1e-4):
         reject("node", node, f"nearer to the scale of {loss}, which is too small for a float there")
     slope = (2 * k * mu * sigma) ** 2
@@ -393,17 +393,10 @@ def _exact_moments(loss: ExponentialSquare, node: Normal) -> tuple[Fraction, Fra
     return k * Fraction(node.mu) ** 2, k * Fraction(node.sigma) ** 2
 
 
-def _as_float(value: Fraction) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.nan  # which is refused
-
-
 def _gradient_of_bump(loss: ExponentialSquare, node: Normal) -> FloatArray:
     b = _bump(loss, node, 1)
     z, kappa = _exact_moments(loss, node)
-    in_sigma = node.sigma * _as_float(1 + 2 * kappa - 2 * z) / b.v
+    in_sigma = node.sigma * float(1 + 2 * kappa - 2 * z) / b.v
     return -2 * loss.k * b.mean / b.v * np.array([node.mu, in_sigma])
 
 
@@ -431,7 +424,7 @@ def _path_of_bump(loss: ExponentialSquare, node: Normal) -> FloatArray:
     offset = (np.float64(node.mu) / node.sigma) ** 2
     # Near a turning point, 2 z = 1, all else is small.
     exact_z, exact = _exact_moments(loss, node)
-    turning = _as_float(2 * exact_z * (1 + 2 * exact) - (1 + 3 * exact) * (1 + 4 * exact)) / w
+    turning = float(2 * exact_z * (1 + 2 * exact) - (1 + 3 * exact) * (1 + 4 * exact)) / w
     turning = (turning * turning + kappa**2 * (3 + 8 * kappa)) / v**3
     rest = gammainc(2, b.slope / (v * w) + b.curved) + b.share * b.curved
     in_mu = b.share * turning / w + rest * offset / w**2 + b.gain / w

@@ -194,6 +194,19 @@ def test_components_without_a_name_are_counted(answer: Any, expected: Any, which
     assert compare(answer, expected, "here") == f"here {which} off by the factor 0.5"
 
 
+@pytest.mark.parametrize(
+    ("name", "answer", "hint"),
+    [
+        ("better-than-random-mirror", lambda u: u, "with 1 part the shape must be (2,)"),
+        ("measure-valued-gradients-split", lambda k, mu, sigma: 1.0, "the shape is (), expected"),
+    ],
+)
+def test_an_answer_of_another_shape_is_told_its_shape(
+    name: str, answer: Any, hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert hint in said(name, answer, capsys)
+
+
 def test_samples_are_compared_column_by_column() -> None:
     expected = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
 
