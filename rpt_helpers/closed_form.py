@@ -372,7 +372,7 @@ def _bump(loss: ExponentialSquare, node: Normal, power: int = 2) -> _Bump:
         what = "expectation" if power == 1 else "variance"
         allowed = f"one with 1 + {2 * power} k sigma^2 > 0, else the {what} is infinite for {loss}"
         reject("node", node, allowed)
-    v, w = (np.float64(float(1 + t * exact)) for t in (2, 4))  # which may be nearly 0
+    v, w = (np.float64(1 + t * exact) for t in (2, 4))  # which may be nearly 0
     if z > (600 * v if power == 1 else 300 * w) and (k > 1e8 or sigma < 1e-4):
         reject("node", node, f"nearer to the scale of {loss}, which is too small for a float there")
     slope = (2 * k * mu * sigma) ** 2

@@ -81,8 +81,6 @@ def pack(app: Sphinx, exception: Exception | None) -> None:
         "references.md": references(
             app.env.get_and_resolve_doctree("book/references", app.builder)
         ).encode(),
-        "proofs.md": (ROOT / "book" / "proofs.md").read_bytes(),
-        "questions.md": (ROOT / "book" / "questions.md").read_bytes(),
     }
     for name in sorted(set(LINKED.findall(b"".join(files[path.name] for path in chapters)))):
         files.setdefault(name.decode(), (ROOT / "book" / name.decode()).read_bytes())

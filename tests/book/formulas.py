@@ -15,7 +15,7 @@ import losing
 import noise
 import numpy as np
 import spectrum
-from reader import ROOTS, WEIGHTS, Case, Of, Value, derivative
+from reader import ROOTS, WEIGHTS, Case, Of, Value, at_noise, derivative, integral, same
 from scipy import integrate, special, stats
 
 from rpt_helpers import (
@@ -50,11 +50,6 @@ SMALL = (0.3, 8.0)  # a node so wide that a fast cosine averages out
 def pdf(t: Any, mean: float = 0.0, scale: float = 1.0) -> Any:
     """The density of a Normal; scipy's is slow for one number."""
     return np.exp(-0.5 * ((t - mean) / scale) ** 2) / (scale * (2 * np.pi) ** 0.5)
-
-
-def at_noise(samples: Value) -> Value:
-    """One number for each noise, with the axes of a value."""
-    return np.reshape(samples, (-1, 1, 1, 1))
 
 
 def along(samples: Value) -> Value:
@@ -107,10 +102,6 @@ def at_data(c: Case) -> Case:
     return replace(c, mu=float(c.x.mean()), sigma=float(c.x.std()))
 
 
-def same(left: Any, right: Any) -> bool:
-    return bool(np.allclose(left, right, rtol=1e-6, atol=1e-8))
-
-
 def vector_node(c: Case) -> bool:
     """Normals of a vector: path and score against differences, in each mean and entry."""
     node, eps = CorrelatedNormal([0.3, c.mu], [[1.1, 0.0], [0.6, 0.8]]), np.array([[0.7, -1.1]])
@@ -136,10 +127,6 @@ def vector_node(c: Case) -> bool:
         and np.allclose(node.score(eps)[0], score)
         and np.allclose(node.pullback(np.array([[2.0, -3.0]]), eps)[0], moved @ [2.0, -3.0])
     )
-
-
-def integral(function: Callable[[float], float], low: float, high: float) -> float:
-    return float(integrate.quad(function, low, high, limit=200)[0])
 
 
 def fixed_point(step: Callable[[float], float]) -> float:

@@ -1,4 +1,4 @@
-r"""What the formulas of the chapters on losing and on measures are compared with.
+r"""What the formulas of the chapter when-the-trick-loses are compared with.
 
 Of a wave cos(ky), a bump exp(-ky^2), a parabola (y - k)^2, and of losses with a jump.
 """
@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from reader import ROOTS, Case, Value, derivative
-from scipy import integrate, stats
+from reader import ROOTS, Case, Value, at_noise, derivative, integral, same
+from scipy import stats
 
 from rpt_helpers import (
     Cosine,
@@ -27,24 +27,12 @@ from rpt_helpers import (
 Claim = Callable[[Case], Any]
 
 
-def same(left: Any, right: Any, rtol: float = 1e-6) -> bool:
-    return bool(np.allclose(left, right, rtol=rtol, atol=1e-8))
-
-
-def integral(function: Callable[[float], float], low: float, high: float, *points: float) -> float:
-    return float(integrate.quad(function, low, high, limit=200, points=points or None)[0])
-
-
 def over_normal(c: Case, function: Callable[[float], float], *points: float) -> float:
     """The mean over the node, by a rule that may be told where to look."""
     low, high = c.mu - 12 * c.sigma, c.mu + 12 * c.sigma
     return integral(
         lambda y: function(y) * float(stats.norm.pdf(y, c.mu, c.sigma)), low, high, *points
     )
-
-
-def at_noise(samples: Value) -> Value:
-    return np.reshape(samples, (-1, 1, 1, 1))
 
 
 def letters(c: Case) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import proofs
-from formulas import at_noise, by, expectation, integral, moved, normal_density, pdf, same, vector
+from formulas import by, expectation, moved, normal_density, pdf, vector
 from formulas import under_integral as density_under_integral
 from proofs import (
     moments,
@@ -19,7 +19,7 @@ from proofs import (
     trades_places,
     variances_add_up,
 )
-from reader import ROOTS, Case, Of, Value, derivative
+from reader import ROOTS, Case, Of, Value, at_noise, derivative, integral, same
 from scipy import special, stats
 
 from rpt_helpers import (

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import spectrum
-from reader import ROOTS, WEIGHTS, Case, Value
+from reader import ROOTS, WEIGHTS, Case, Value, same
 
 from rpt_helpers import SquaredError, pathwise, score_function
 
@@ -19,10 +19,6 @@ PLACES, SHARES = (PLACES + 1) / 2, SHARES / 2  # a rule for u between 0 and 1
 
 def wave(u: Value) -> Value:
     return np.cos(3 * u)
-
-
-def same(left: Any, right: Any) -> bool:
-    return bool(np.allclose(left, right, rtol=1e-6, atol=1e-8))
 
 
 def sample(c: Case, estimator: Any, dial: int) -> Value:

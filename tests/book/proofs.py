@@ -20,13 +20,11 @@ from formulas import (
     TINY,
     Claim,
     as_wave,
-    at_noise,
     best,
     by,
     expectation,
     expected,
     gradient,
-    integral,
     least_at_its_best,
     left_by,
     left_by_a_control,
@@ -35,7 +33,6 @@ from formulas import (
     normal_density,
     of_controls,
     pdf,
-    same,
     spread,
     throw,
     two_draws,
@@ -43,7 +40,7 @@ from formulas import (
     vector,
     wave_wins,
 )
-from reader import ROOTS, Case, Of, Value
+from reader import ROOTS, Case, Of, Value, at_noise, integral, same
 from scipy import special, stats
 
 from rpt_helpers import (

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import integrate, stats
 
 from rpt_helpers import Normal, SquaredError
 
@@ -110,6 +110,20 @@ def derivative(function: Callable[[float], Value], step: float = 2e-3) -> Value:
     weights = {1: 3 / 4, 2: -3 / 20, 3: 1 / 60}
     total = sum(w * (function(k * step) - function(-k * step)) for k, w in weights.items())
     return np.asarray(total / step)
+
+
+def same(left: Any, right: Any, rtol: float = 1e-6) -> bool:
+    return bool(np.allclose(left, right, rtol=rtol, atol=1e-8))
+
+
+def integral(function: Callable[[float], float], low: float, high: float, *points: float) -> float:
+    """The integral, by a rule that may be told where to look."""
+    return float(integrate.quad(function, low, high, limit=200, points=points or None)[0])
+
+
+def at_noise(samples: Value) -> Value:
+    """One number for each noise, with the axes of a value."""
+    return np.reshape(samples, (-1, 1, 1, 1))
 
 
 def full(value: Any) -> Value:

@@ -10,7 +10,7 @@ from math import factorial
 from typing import Any
 
 import numpy as np
-from reader import ROOTS, Case, Of, Value
+from reader import ROOTS, Case, Of, Value, same
 
 from rpt_helpers import Loss, Normal, SquaredError, pathwise, quadrature, score_function
 from rpt_helpers.losses import DifferentiableLoss
@@ -65,10 +65,6 @@ def letters(c: Case) -> dict[str, Any]:
         "b_mu": best[0],
         "b_sigma": best[1],
     }
-
-
-def same(left: Any, right: Any) -> bool:
-    return bool(np.allclose(left, right, rtol=1e-6, atol=1e-8))
 
 
 def variance(c: Case, dial: int, *, score: bool, b: float = 0.0) -> float:
