@@ -181,6 +181,7 @@ def steep_slope(c: Case) -> bool:
 
 
 NEAR = Normal(0.5, 1)  # where the fee is looked at
+ONE = Normal(1, 1)
 
 
 def across_a_kink(c: Case) -> bool:
@@ -271,7 +272,43 @@ def of_fee(c: Case) -> bool:
     return same(found, 2 * (c.mu - 1) + 4 * stats.norm.pdf(0, c.mu, 1))
 
 
+def of_pairs(c: Case) -> bool:
+    """Both values of a coupled pair of a wave, what they differ by, and how far at most."""
+    k, w = c.letters["k"], np.linspace(0, 5, 7)
+    wave = Cosine(k)
+    apart = wave(c.node.path(w)) - wave(c.node.path(-w))
+    frequencies = np.geomspace(0.1, 1000, 200)
+    most = max(closed_form.variance(measure_valued, Cosine(k), c.node)[0] for k in frequencies)
+    return same(apart, -2 * np.sin(k * c.mu) * np.sin(k * c.sigma * w)) and bool(
+        np.all(np.abs(apart) / (c.sigma * (2 * np.pi) ** 0.5) <= 2 / (c.sigma * (2 * np.pi) ** 0.5))
+        and most < 2 / (np.pi * c.sigma**2)
+    )
+
+
+def kink_of_pairs(c: Case) -> bool:
+    """At mu = 1, for waves from k = 0.5 to 5."""
+    zeros = [k for k in np.pi * np.arange(1, 5) if 0.5 <= k <= 5]
+    variances = [closed_form.variance(measure_valued, Cosine(k), ONE)[0] for k in zeros]
+    return zeros == [np.pi] and variances[0] < 1e-30
+
+
+def exceptions(c: Case) -> bool:
+    """The offsets at which the coupled pair varies more than the trick, in mu."""
+    pairs = [
+        [closed_form.variance(each, quadratic(k), ONE)[0] for each in (measure_valued, pathwise)]
+        for k in (-0.9135, -0.9125, 2.9125, 2.9135)
+    ]
+    return [pair > trick for pair, trick in pairs] == [True, False, False, True]
+
+
 CLAIMS: dict[str, Claim] = {
+    r"-2\sin k\mu\,\sin k\sigma w": of_pairs,
+    r"2/(\sigma\sqrt{2\pi})": of_pairs,
+    r"2/(\pi\sigma^2)": of_pairs,
+    r"\sin k\mu = 0": kink_of_pairs,
+    r"k = \pi": kink_of_pairs,
+    r"k < -0.913": exceptions,
+    r"k > 2.913": exceptions,
     r"\kappa^2/2": wide_ratio,
     r"2(\mu-1) + 4p(0)": of_fee,
     r"E[\epsilon^2;\ y>0] = \Phi(0.5) - 0.5\,\varphi(0.5)": half_square,

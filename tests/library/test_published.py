@@ -1,10 +1,10 @@
 """Numbers and figures that others published, recomputed. Each test names its source."""
 
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
-import sympy as sp
 from routes import assert_exact
 
 from rpt_helpers import (
@@ -21,7 +21,6 @@ from rpt_helpers import (
     quadratic,
     quadrature,
     score_function,
-    symbolic,
 )
 
 ONE = Normal(1, 1)
@@ -58,58 +57,141 @@ def test_pyprobml_bonnet_and_price() -> None:
         assert_exact(exact.gradient(quadratic(0), Normal(1, 2**0.5, "variance")), [2, 1])
 
 
-def test_closed_forms_of_the_quadratic() -> None:
+@pytest.mark.parametrize(("d", "s"), [(0.0, 1.0), (0.75, 1.25), (-3.0, 0.5), (8.0, 2.0)])
+def test_closed_forms_of_the_quadratic(d: float, s: float) -> None:
     """The variances for f = (x - k)^2 behind figure 2 of Mohamed et al. (2020), with d = mu - k."""
-    d, s = symbolic.delta, symbolic.sigma
-
-    def of_quadratic(variances: Any) -> Any:
-        return symbolic.in_delta(variances.subs({symbolic.n: 1, symbolic.s: 0}))
-
-    def agree(variances: Any, in_mu: Any, in_sigma: Any) -> bool:
-        return sp.simplify(of_quadratic(variances) - sp.Matrix([in_mu, in_sigma])) == sp.zeros(2, 1)
-
-    assert agree(symbolic.variance(symbolic.pathwise()), 4 * s**2, 4 * d**2 + 8 * s**2)
+    loss, node = quadratic(0.25), Normal(0.25 + d, s)
     plain = d**4 / s**2 + 14 * d**2 + 15 * s**2, 2 * d**4 / s**2 + 60 * d**2 + 74 * s**2
-    assert agree(symbolic.variance(symbolic.score_function()), *plain)
-    best = [
-        symbolic.variance(symbolic.score_function(baseline=b))[i]
-        for i, b in enumerate(symbolic.optimal_baseline())
-    ]
-    assert agree(sp.Matrix(best), 8 * d**2 + 6 * s**2, 40 * d**2 + 24 * s**2)
+    expected = {
+        "score": plain,
+        "best": (8 * d**2 + 6 * s**2, 40 * d**2 + 24 * s**2),
+        "trick": (4 * s**2, 4 * d**2 + 8 * s**2),
+        "pair": (4 * d**2 * (4 / np.pi - 1), 4 * d**2 + 4 * s**2),
+    }
+    for curve, variances in expected.items():
+        assert_exact(CURVES[curve](closed_form, loss, node), variances)
 
 
-def test_figure_2_of_mohamed_et_al() -> None:
-    """JMLR 21(132), 2020, figure 2: f = (x - k)^2 at mu = sigma = 1, U-shaped about k = mu."""
-    k = np.linspace(-3, 3, 100)
+# Figures 2 and 3 of Mohamed et al., JMLR 21(132), 2020: their losses and grids, at mu = sigma = 1.
+GRIDS: dict[Any, Any] = {
+    quadratic: np.linspace(-3, 3, 100),
+    ExponentialSquare: np.logspace(-1, 1, 100),
+    Cosine: np.logspace(np.log10(0.5), np.log10(5), 100),
+}
+# closed_form or quadrature, a loss, a node -> the variances in mu and sigma.
+CURVES: dict[str, Any] = {
+    "score": lambda exact, loss, node=ONE: exact.variance(score_function, loss, node),
+    "best": lambda exact, loss, node=ONE: exact.variance(
+        score_function, loss, node, baseline=exact.optimal_baseline(loss, node)
+    ),
+    "trick": lambda exact, loss, node=ONE: exact.variance(pathwise, loss, node),
+    "pair": lambda exact, loss, node=ONE: exact.variance(measure_valued, loss, node),
+}
 
-    def curve(estimator: Any) -> Any:
-        return np.array([closed_form.variance(estimator, quadratic(c), ONE) for c in k])
 
-    def with_best_baseline(c: float) -> Any:
-        best = closed_form.optimal_baseline(quadratic(c), ONE)
-        return closed_form.variance(score_function, quadratic(c), ONE, baseline=best)
+def drawn(exact: Any, kind: Any, curve: str) -> Any:
+    """Return a curve in mu and in sigma, shape (100, 2)."""
+    return np.array([CURVES[curve](exact, kind(k)) for k in GRIDS[kind]])
 
-    trick, score = curve(pathwise), curve(score_function)
-    best = np.array([with_best_baseline(c) for c in k])
+
+@pytest.mark.parametrize("curve", CURVES)
+@pytest.mark.parametrize("kind", GRIDS)
+def test_every_point_of_figures_2_and_3_is_right(kind: Any, curve: str) -> None:
+    assert_exact(drawn(closed_form, kind, curve), drawn(quadrature, kind, curve))
+
+
+def test_the_curves_of_figure_2_are_u_shaped_and_ranked_for_nearly_every_offset() -> None:
+    """About k = mu, except for pathwise in mu; the pair is the lowest but for far offsets in mu."""
+    k, (score, best, trick, pair) = (
+        GRIDS[quadratic],
+        [drawn(closed_form, quadratic, curve) for curve in CURVES],
+    )
     assert_exact(trick[:, 0], np.full(100, 4.0))
-    for component in (trick[:, 1], *score.T, *best.T):
+    for component in (trick[:, 1], *score.T, *best.T, *pair.T):
         lowest = int(component.argmin())
-        assert k[lowest] == pytest.approx(1, abs=0.04)
+        assert k[lowest] == pytest.approx(1, abs=1e-12)
         assert np.all(np.diff(component[: lowest + 1]) < 0)
         assert np.all(np.diff(component[lowest:]) > 0)
     assert np.all(trick < best)
     assert np.all(best < score)
+    near = np.abs(k - 1) < REACH
+    assert np.array_equal(pair[:, 0] < trick[:, 0], near)
+    assert_exact(trick[:, 1] - pair[:, 1], np.full(100, 4.0), size=trick.max())
 
 
-@pytest.mark.parametrize(("kind", "crossover"), [(ExponentialSquare, 0.869954), (Cosine, 1.063782)])
-def test_where_the_trick_stops_winning_in_figure_3(kind: Any, crossover: float) -> None:
-    """JMLR 21(132), 2020, figure 3, mu = sigma = 1: beyond this k the score function wins in mu."""
+REACH = (4 / np.pi - 1) ** -0.5
+"""In units of sigma: where measure-valued and pathwise vary alike in mu, for a quadratic."""
 
-    def excess(k: float) -> Any:
-        trick = quadrature.variance(pathwise, kind(k), ONE)[0]
-        return trick - quadrature.variance(score_function, kind(k), ONE)[0]
 
-    assert excess(crossover - 1e-6) < 0 < excess(crossover + 1e-6)
+def test_measure_valued_equals_pathwise_at_two_offsets_and_nowhere_else() -> None:
+    for k in (1 - REACH, 1 + REACH):
+        trick, pair = (CURVES[curve](closed_form, quadratic(k)) for curve in ("trick", "pair"))
+        assert_exact(pair, trick - [0, 4])
+    for kind in (ExponentialSquare, Cosine):
+        trick, pair = (drawn(closed_form, kind, curve) for curve in ("trick", "pair"))
+        assert np.all(pair < 0.85 * trick)
+
+
+def test_coupling_drives_the_variance_to_zero_at_one_point_of_each_symmetric_loss() -> None:
+    assert CURVES["pair"](closed_form, quadratic(1))[0] == 0
+    assert CURVES["pair"](closed_form, Cosine(np.pi))[0] < 1e-30
+    assert (
+        drawn(closed_form, Cosine, "pair")[:, 0].argmin() == np.abs(GRIDS[Cosine] - np.pi).argmin()
+    )
+
+
+def test_measure_valued_varies_most_for_a_bump_of_the_grid() -> None:
+    """The pathwise variance grows with k, and that of the pair turns around within figure 3."""
+    assert np.all(np.diff(drawn(closed_form, ExponentialSquare, "trick"), axis=0) > 0)
+    pair = drawn(closed_form, ExponentialSquare, "pair")
+    peaks = GRIDS[ExponentialSquare][pair.argmax(axis=0)]
+    assert peaks == pytest.approx([6.118, 5.207], rel=0.03)
+    assert np.all(drawn(closed_form, Cosine, "pair")[:, 1] < 1)
+
+
+CROSSINGS = [
+    (quadratic, 0, ("trick", "pair"), [1 - REACH, 1 + REACH]),
+    (ExponentialSquare, 0, ("trick", "score"), [0.869954]),
+    (ExponentialSquare, 0, ("trick", "best"), [0.358043]),
+    (ExponentialSquare, 1, ("trick", "score"), [1.002816]),
+    (ExponentialSquare, 1, ("trick", "best"), [0.751935]),
+    (ExponentialSquare, 1, ("pair", "score"), [1.729914]),
+    (ExponentialSquare, 1, ("pair", "best"), [1.418114]),
+    (Cosine, 0, ("trick", "score"), [1.063782]),
+    (Cosine, 0, ("trick", "best"), [1.062452]),
+    (Cosine, 1, ("trick", "score"), [1.297346]),
+    (Cosine, 1, ("trick", "best"), [1.280622]),
+    (Cosine, 1, ("pair", "best"), [2.287613, 4.142619]),
+]
+
+
+@pytest.mark.parametrize(("kind", "component", "pair", "at"), CROSSINGS)
+def test_where_two_curves_cross(kind: Any, component: int, pair: Any, at: list[float]) -> None:
+    for k in at:
+        for exact in (closed_form, quadrature):
+            one, other = (
+                [CURVES[curve](exact, kind(k + step))[component] for step in (-1e-6, 1e-6)]
+                for curve in pair
+            )
+            assert (one[0] - other[0]) * (one[1] - other[1]) < 0
+
+
+def test_no_other_curves_cross() -> None:
+    """Plain and best score function touch, where the best baseline is 0."""
+    for kind in GRIDS:
+        curves = {curve: drawn(closed_form, kind, curve) for curve in CURVES}
+        for pair in product(("trick", "pair"), CURVES):
+            above = curves[pair[0]] > curves[pair[1]]
+            found = np.sum(above[1:] != above[:-1], axis=0).tolist()
+            listed = [
+                sum(
+                    len(at)
+                    for each, i, both, at in CROSSINGS
+                    if (each, i, {*both}) == (kind, component, {*pair})
+                )
+                for component in (0, 1)
+            ]
+            assert found == listed, (kind, pair)
 
 
 def test_a_mean_baseline_can_hurt() -> None:
