@@ -302,6 +302,12 @@ def test_numbers_of_the_first_screen() -> None:
         LANDING,
     )
     np.testing.assert_allclose([float(each) for each in found], [*ratio(AT_THE_DATA), *FLAT])
+    [times] = re.findall(r"cos\(5y\)\$ the trick has (\S+) times", LANDING)
+    trick, score = (
+        closed_form.variance(each, Cosine(5), Normal(1, 1))[0]
+        for each in (pathwise, score_function)
+    )
+    assert float(times) == pytest.approx(trick / score, rel=1e-3)
     assert r"$E[(y - \bar x)^2]/(2s^2) - \log\sigma$" in LANDING  # the J of the answer's page
 
 
