@@ -4,8 +4,9 @@ import hashlib
 import os
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +145,7 @@ def _record(
     api: NbGraderAPI,
     course: Path,
     students: dict[str, Student],
-    extensions: Iterable[tuple[str, str, float]],
+    extensions: Mapping[tuple[str, str], float],
     outcomes: Outcomes,
 ) -> None:
     """Let nbgrader's gradebook have what it does not have yet."""
@@ -154,9 +155,11 @@ def _record(
     for (chapter, student), outcome in tqdm(outcomes.items(), "recording", unit="submission"):
         _record_one(api, course, chapter, student, outcome)
     with api.gradebook as gradebook:
-        for chapter, student, days in extensions:
-            gradebook.update_or_create_submission(chapter, student)
-            gradebook.grant_extension(chapter, student, days=days)
+        for chapter in {chapter for chapter, _ in outcomes}:
+            for submission in gradebook.assignment_submissions(chapter):
+                days = extensions.get((chapter, submission.student_id), 0)
+                submission.extension = timedelta(days=days)
+        gradebook.db.commit()
 
 
 def _record_one(
@@ -197,7 +200,10 @@ def _summarize(outcomes: Outcomes) -> None:
 def _config(course: Path) -> Config:
     if not (course / "nbgrader_config.py").exists():
         raise SystemExit(f"{course} is not a course folder; `python -m grading release` makes one")
-    config = PyFileConfigLoader("nbgrader_config.py", str(course.resolve())).load_config()
+    try:
+        config = PyFileConfigLoader("nbgrader_config.py", str(course.resolve())).load_config()
+    except Exception as error:  # it is the instructor's to edit
+        raise SystemExit(f"nothing is done: nbgrader_config.py does not run: {error!r}") from None
     config.CourseDirectory.root = str(course.resolve())
     return config
 

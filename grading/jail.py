@@ -26,8 +26,9 @@ READABLE = (
 )
 # Not bubblewrap: it leaves the memory disks that it makes without a limit, lets a program make
 # user namespaces of its own, which chroot forbids, and has no user for each job.
-UNSHARE = "unshare --mount --pid --net --ipc --uts --fork --kill-child"
-SETPRIV = "setpriv --no-new-privs --bounding-set=-all --inh-caps=-all --pdeathsig KILL"
+# It ends with the grader, also where that is killed; so does the runner.
+UNSHARE = "setpriv --pdeathsig KILL unshare --mount --pid --net --ipc --uts --fork --kill-child"
+SETPRIV = "setpriv --no-new-privs --bounding-set=-all --inh-caps=-all"
 _lock = threading.Lock()
 _running: set[int] = set()
 

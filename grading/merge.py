@@ -95,23 +95,6 @@ def merge(chapter: NotebookNode, questions: Sequence[Question]) -> NotebookNode:
     return source
 
 
-def strip(source: NotebookNode) -> NotebookNode:
-    """Return the chapter that a source was made of."""
-    chapter = with_kernel(copy.deepcopy(source))
-    for cell in _graded(chapter).values():
-        cell.source = cell.metadata.pop("stub", _REGION.sub("", cell.source))
-        if cell.metadata.nbgrader.locked:
-            cell.metadata.nbgrader.grade = False
-            cell.metadata.nbgrader.pop("points", None)
-    return chapter
-
-
-def with_kernel(source: NotebookNode) -> NotebookNode:
-    """Give a source the chapter's kernel again."""
-    source.metadata["kernelspec"] = source.metadata.pop("chapter_kernel")
-    return source
-
-
 def hidden_tests(question: Coded | Claimed, secret: str, student: str, label: str) -> str:
     """Return the code that reports a question's values for a student's hidden inputs."""
     cases: Sequence[tuple[Any, ...]] = [()]

@@ -23,7 +23,7 @@ from traitlets import Bool, Dict, Enum, Float, List
 from traitlets import Callable as CallableTrait
 
 from . import jail
-from .merge import repair, with_kernel
+from .merge import repair
 from .questions import Chapter
 from .verdict import Outcome, digest, grade
 
@@ -160,7 +160,8 @@ class ChapterKernel(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Restore a notebook."""
-        return with_kernel(nb), resources
+        nb.metadata["kernelspec"] = nb.metadata.pop("chapter_kernel")
+        return nb, resources
 
 
 class Repair(NbGraderPreprocessor):  # type: ignore[misc]
@@ -355,7 +356,7 @@ def _open(grade: Any) -> bool:
 
 def safe(student: str) -> bool:
     """Whether a student's id can be the name of a folder."""
-    return re.fullmatch(r"\w[\w.@+-]*", student) is not None
+    return re.fullmatch(r"\w([\w.@+ -]*[\w.@+-])?", student) is not None
 
 
 def _inert(value: Any) -> str:

@@ -43,9 +43,9 @@ def read_roster(path: Path) -> dict[str, Student]:
 
 def read_extensions(
     path: Path, students: Container[str], chapters: Container[str]
-) -> list[tuple[str, str, float]]:
-    """Read chapter, student and days from the CSV file of extensions, if there is one."""
-    extensions = []
+) -> dict[tuple[str, str], float]:
+    """Read the days by chapter and student from the CSV file of extensions, if there is one."""
+    extensions = {}
     for row in _rows(path, "student", "chapter", "days") if path.exists() else []:
         student, chapter, days = row["student"], row["chapter"], row["days"]
         if student not in students:
@@ -53,7 +53,7 @@ def read_extensions(
         if chapter not in chapters:
             raise SystemExit(f"{path}: no chapter of this course is called {chapter!r}")
         try:
-            extensions.append((chapter, student, float(days)))
+            extensions[chapter, student] = float(days)
         except (TypeError, ValueError):
             raise SystemExit(
                 f"{path}: the days of {student} must be a number, got {days!r}"

@@ -19,11 +19,11 @@ MERGE = """\
 import nbformat
 
 from grading.book import load
-from grading.merge import merge, strip
+from grading.merge import merge
 from rpt_helpers.checks import check
 
 chapter = nbformat.read("book/a-new-one.ipynb", as_version=4)
-assert strip(merge(chapter, load("a-new-one").questions)) == chapter
+merge(chapter, load("a-new-one").questions)
 check("a-new-one-twice", lambda x: 2 * x)
 check("a-new-one-twice", lambda x: x + 2)
 """

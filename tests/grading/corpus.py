@@ -326,6 +326,9 @@ BROKEN: dict[str, Case] = {
     "loop-that-swallows": Case(fourth(SWALLOW), "TIMEOUT", FOURTH_OPEN, limits=IMPATIENT),
     "loop-first": Case(hostile("while True: pass"), "TIMEOUT", {}, limits=IMPATIENT),
     "loop-last": Case(hostile("", "while True: pass"), "TIMEOUT", NONE, limits=IMPATIENT),
+    "sleeps": Case(
+        write(notebook(first="import time\ntime.sleep(10**6)")), "TIMEOUT", RIGHT, "", IMPATIENT
+    ),
     "endless-printing": Case(
         fourth("while True: print('x' * 1000)"), "CRASHED", FOURTH_OPEN, "printed too much"
     ),

@@ -6,6 +6,7 @@ Chromium opens both pages, and clicks whatever can be clicked.
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from chromium import CHROMIUM, needs_chromium
@@ -85,6 +87,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = base / "submissions" / "eve" / CHAPTER
     place.mkdir(parents=True)
     (place / f"{CHAPTER}.ipynb").write_text(json.dumps(payloads()))
+    (place / "my photo.jpg").write_bytes(b"\xff\xd8\xff")
     for command in (
         ["release", CHAPTER, "--to", base / "course"],
         ["grade", base / "submissions", "--out", base / "course", "--no-sandbox"],
@@ -150,15 +153,27 @@ SUSPECT = """() => [...document.querySelectorAll('*')].flatMap(each => [
         .map(one => `${each.tagName} ${one.name}=${one.value}`)])"""
 
 
+def submission_of_eve(course: Path) -> str:
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "reparameterization") as gradebook:
+        return str(gradebook.find_submission_notebook(CHAPTER, CHAPTER, "eve").id)
+
+
+def test_formgrader_shows_a_picture_that_lies_beside_the_notebook(
+    course: Path, server: str
+) -> None:
+    page = f"{server}/formgrader/submissions/{submission_of_eve(course)}/"
+    with urllib.request.urlopen(page) as answer:
+        (link,) = re.findall(r'href="([^"]*photo[^"]*)"', answer.read().decode())
+    assert status(urljoin(page, link)) == 200
+
+
 @needs_chromium
 def test_nothing_that_a_student_wrote_runs_in_an_instructors_browser(
     course: Path, server: str
 ) -> None:
     playwright = pytest.importorskip("playwright.sync_api")
-    with Gradebook(f"sqlite:///{course}/gradebook.db", "reparameterization") as gradebook:
-        submission = gradebook.find_submission_notebook(CHAPTER, CHAPTER, "eve").id
     pages = {
-        "formgrader": f"{server}/formgrader/submissions/{submission}/",
+        "formgrader": f"{server}/formgrader/submissions/{submission_of_eve(course)}/",
         "feedback": (course / "feedback" / "eve" / CHAPTER / f"{CHAPTER}.html").as_uri(),
     }
     with playwright.sync_playwright() as driver:

@@ -66,8 +66,17 @@ def moved(config: str) -> str:
             "only-the-steps-of-nbgrader_config.py",
         ),
         (lambda config: config.replace("configure(c, load)", "configure("), "only-the-steps-of"),
+        (
+            lambda config: f"{config}\nfrom grading import jail\njail._SETUP = 'exit 1'\n",
+            "the sandbox cannot start here; nothing was graded",
+        ),
     ],
-    ids=["the clone was moved", "the steps are not named", "the file is not Python"],
+    ids=[
+        "the clone was moved",
+        "the steps are not named",
+        "the file is not Python",
+        "there are no namespaces",
+    ],
 )
 def test_nbgrader_without_the_steps_grades_nobody(
     spoil: Callable[[str], str], sentence: str, released: Path, tmp_path: Path

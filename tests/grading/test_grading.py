@@ -270,6 +270,7 @@ def test_mistakes_of_an_instructor_are_named(arguments: tuple[str, ...], message
         ("extensions.csv", "student,chapter,days\nada,lhs,1\n", (), "is called 'lhs'"),
         ("extensions.csv", f"student,chapter,days\nada,{CHAPTER},two\n", (), "got 'two'"),
         ("grades.txt", "", ("--student", "bob"), "no student has the id bob"),
+        ("nbgrader_config.py", "c = (", (), "nbgrader_config.py does not run: SyntaxError"),
     ],
 )
 def test_mistakes_in_an_instructors_files_are_named_before_anything_is_graded(
@@ -356,7 +357,21 @@ def test_text_stays(text: str) -> None:
 
 
 def test_ids_that_are_no_folder_names() -> None:
-    assert [safe(each) for each in ("ada", "a.b@c.org", "x-1_2", "李")] == [True] * 4
+    assert [safe(each) for each in ("ada", "a.b@c.org", "x-1_2", "Ada L", "李")] == [True] * 5
     assert not any(
-        safe(each) for each in ("../ada", "", ".", "..", "a/b", "a\\b", ".hidden", "a\n", "*", "-x")
+        safe(each)
+        for each in (
+            "../ada",
+            "",
+            ".",
+            "..",
+            "a/b",
+            "a\\b",
+            ".hidden",
+            "a\n",
+            "*",
+            "-x",
+            " a",
+            "a ",
+        )
     )

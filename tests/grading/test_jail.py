@@ -2,6 +2,8 @@
 
 import os
 import socket
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,7 +16,15 @@ from nbformat.v4 import new_code_cell
 
 from grading import jail
 from grading.book import PACKAGE
-from tests.grading.corpus import CHILD, DAEMON, PATIENT, ROOT, left_running, need_sandbox
+from tests.grading.corpus import (
+    CHILD,
+    DAEMON,
+    PATIENT,
+    ROOT,
+    SECONDS,
+    left_running,
+    need_sandbox,
+)
 
 
 def run_cells(*sources: str, limits: jail.Limits = PATIENT, sandbox: bool = False) -> jail.Run:
@@ -26,6 +36,27 @@ def test_without_the_sandbox_nothing_outlives_a_run_either() -> None:
     done = run_cells(CHILD, DAEMON, "print(1)")
     assert done.outputs[2][0]["text"] == "1\n"
     assert not left_running()
+
+
+@pytest.mark.parametrize("sandbox", [False, True])
+def test_a_run_ends_with_the_grader_that_is_killed(sandbox: bool) -> None:
+    """Killed while a cell runs: a kernel that is still starting notices only that init has it."""
+    if sandbox:
+        need_sandbox()
+    ends_with_its_parent = ["setpriv", "--pdeathsig", "KILL", "sleep", SECONDS]
+    cell = f"import subprocess\nsubprocess.run({ends_with_its_parent})"
+    program = f"from tests.grading.test_jail import *\nrun_cells({cell!r}, sandbox={sandbox})"
+    grader = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)
+    try:
+        while not left_running():
+            assert grader.poll() is None
+            time.sleep(0.2)
+        started = psutil.Process(grader.pid).children(recursive=True)
+    finally:
+        grader.kill()
+        grader.wait()
+    _, left = psutil.wait_procs(started, timeout=60)
+    assert not left
 
 
 @pytest.mark.parametrize("sandbox", [False, True])

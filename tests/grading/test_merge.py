@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from grading.book import CHAPTERS, chapters, load
-from grading.merge import merge, repair, strip
+from grading.merge import _REGION, merge, repair
 from grading.questions import Question, Written
 
 CHAPTER = "left-hand-side"
@@ -28,6 +28,18 @@ def cell_of(notebook: NotebookNode, grade_id: str) -> NotebookNode:
 
 
 # ---------------------------------------------------------------- merge
+
+
+def strip(source: NotebookNode) -> NotebookNode:
+    """Return the chapter that a source was made of."""
+    chapter: NotebookNode = copy.deepcopy(source)
+    chapter.metadata["kernelspec"] = chapter.metadata.pop("chapter_kernel")
+    for cell in chapter.cells:
+        cell.source = cell.metadata.pop("stub", _REGION.sub("", cell.source))
+        if cell.metadata.get("nbgrader", {}).get("locked"):
+            cell.metadata.nbgrader.grade = False
+            cell.metadata.nbgrader.pop("points", None)
+    return chapter
 
 
 @pytest.mark.parametrize("chapter", chapters())

@@ -230,6 +230,14 @@ ODD: dict[str, Change] = {
         + "    h = 1e-5\n    return [(E(x, w, mu + h, sigma) - E(x, w, mu - h, sigma)) / (2 * h),\n"
         "            (E(x, w, mu, sigma + h) - E(x, w, mu, sigma - h)) / (2 * h)]\n",
     ),
+    "quadrature": answer(
+        "fourth-power",
+        "def fourth_power_gradient(k, mu, sigma):\n"
+        "    nodes, weights = np.polynomial.hermite_e.hermegauss(9)\n"
+        "    y = mu + sigma * nodes\n"
+        "    return [weights @ (4 * (y - k)**3) / weights.sum(),\n"
+        "            weights @ (6 * (y - k)**2) / weights.sum()]\n",
+    ),
     "a lambda": answer(
         "weighted-gradient",
         "weighted_gradient = lambda x, w, mu, s: 2 * np.array([w @ (mu - x), w.sum() * s])",
@@ -307,6 +315,7 @@ ODD: dict[str, Change] = {
     # Cells.
     "a cell with an error": scratch("1 / 0"),
     "a cell that is no Python": scratch("E f = sum (mu - x)^2"),
+    "a shell's commands": scratch("!pip --version\n%pip --version"),
     "a cell that asks": scratch("name = input('your name? ')"),
     "empty cells": scratch(""),
     "scratch work that overwrites": scratch("x, w, mu, sigma, k = 1, 2, 3, 4, 5", last=True),
@@ -333,7 +342,9 @@ def test_an_odd_notebook_with_right_answers_earns_all(name: str, course: Path) -
     made = notebook()
     ODD[name](made)
     handed_in(course).write_text(json.dumps(made))
-    earns_all(graded(course))
+    outcome = graded(course)
+    earns_all(outcome)
+    assert not outcome.notes
 
 
 # ---------------------------------------------------------------- how it was saved
@@ -402,19 +413,21 @@ def test_however_it_was_saved_right_answers_earn_all(name: str, course: Path) ->
     assert handed_in(course, place).read_bytes() == content
 
 
+COPIES = (f"{CHAPTER}.ipynb", f"{CHAPTER} (1).ipynb")
+
+
 @pytest.mark.parametrize("newer", ["blank", "solved"])
+@pytest.mark.parametrize(("solved", "blank"), [COPIES, COPIES[::-1]])
 def test_of_two_notebooks_the_solved_one_counts_and_a_note_names_both(
-    newer: str, course: Path
+    solved: str, blank: str, newer: str, course: Path
 ) -> None:
-    solved = handed_in(course, f"{CHAPTER}/{CHAPTER} (1).ipynb")
-    solved.write_text(json.dumps(notebook()))
-    blank = handed_in(course)
-    blank.write_text(json.dumps(notebook(BLANK)))
-    os.utime(blank if newer == "solved" else solved, (10**9, 10**9))
+    for name, made in ((solved, notebook()), (blank, notebook(BLANK))):
+        handed_in(course, f"{CHAPTER}/{name}").write_text(json.dumps(made))
+    older = blank if newer == "solved" else solved
+    os.utime(handed_in(course, f"{CHAPTER}/{older}"), (10**9, 10**9))
     outcome = graded(course)
     earns_all(outcome)
-    expected = f"2 notebooks; graded: {CHAPTER} (1).ipynb; not graded: {CHAPTER}.ipynb"
-    assert outcome.notes == [expected]
+    assert outcome.notes == [f"2 notebooks; graded: {solved}; not graded: {blank}"]
 
 
 def test_what_was_handed_in_stays_as_it_is(course: Path) -> None:
