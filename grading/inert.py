@@ -19,6 +19,12 @@ _ADDRESS = re.compile(r"<(https?://[^\s<>\"'`]+)>")
 _COMMAND = re.compile(
     r"\\(?=(?:href|url|require|csname|class|cssId|data|style|unicode|mmlToken|html\w*)\b)"
 )
+# What may follow what is plain text already: links to pictures beside the notebook.
+_LINKS = re.compile(r"(\n\n\[[\w.-]+\]\([\w.~%-]+\))*")
+# Showing markdown takes up to the square of its length: seconds for a cell of this many characters,
+# and a page has all of them to show.
+LONGEST = 20_000
+LONGEST_OF_ALL = 100_000
 _IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.ASCII)
 
 
@@ -27,19 +33,37 @@ def text(source: str) -> str:
     return _COMMAND.sub(r"\\ ", _TAG.sub("< ", source))
 
 
-def markdown(source: str, attachments: Any = None) -> str:
-    """Return markdown whose links and pictures are harmless, else the same as plain text."""
+def markdown(source: str, attachments: Any = None, long: bool = False) -> str:
+    """Return markdown whose links and pictures are harmless, else the same as plain text.
+
+    What is long, or stands in a long notebook, is plain text as well.
+    """
     source = text(_ADDRESS.sub(r"\1", source))
+    first, _, rest = source.partition("\n")
+    inside, end, after = rest.rpartition(f"\n{first.removesuffix('text')}")
+    is_plain = end and _plain(inside) + after == source and _LINKS.fullmatch(after)
+    if is_plain or (
+        not long and len(source) <= LONGEST and _is_safe(source, attachments)
+    ):
+        return source
+    return _plain(source)
+
+
+def _is_safe(source: str, attachments: Any) -> bool:
+    """Whether a sanitizer leaves all links of markdown as they are."""
     try:
         renderer = IPythonRenderer(escape=False, attachments=attachments or {})
         html = strip_files_prefix(MarkdownWithMath(renderer=renderer).render(source))  # type: ignore[no-untyped-call]
         clean = nh3.clean(
             html, url_schemes={"http", "https", "mailto", "data"}, attribute_filter=_allowed
         )
-        if _urls(html) == _urls(clean):
-            return source
+        return _urls(html) == _urls(clean)
     except Exception:  # what cannot be shown as markdown is shown as it is
-        pass
+        return False
+
+
+def _plain(source: str) -> str:
+    """Return markdown that shows a text as it is."""
     fence = "`" * (3 + max(map(len, re.findall("`+", source)), default=0))
     return f"{fence}text\n{source}\n{fence}"
 

@@ -37,7 +37,7 @@ _running: set[int] = set()
 _SETUP = """
 set -e
 root=$1; shift
-mount -t tmpfs -o size=$1,mode=755 tmpfs "$root"; shift
+mount -t tmpfs -o size=$1,nr_inodes=65536,mode=755 tmpfs "$root"; shift
 while [ "$1" != -- ]; do
     mkdir -p "$root$(dirname "$1")"
     if [ -e "$root$1" ]; then :

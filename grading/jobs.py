@@ -67,7 +67,7 @@ def executor(jobs: int, scheduler: str | None) -> Iterator[Executor]:
 
 
 def grade_all(pool: Executor, job: Job, submissions: Sequence[tuple[str, str]]) -> Outcomes:
-    """Return what becomes of each; what a machine failed to do is tried again, one at a time."""
+    """Return what becomes of each; what failed or was late beside others is tried again, alone."""
     running = {pool.submit(job, *each): each for each in submissions}
     finished = tqdm(as_completed(running), "grading", len(running), unit="submission")
     try:
@@ -77,7 +77,9 @@ def grade_all(pool: Executor, job: Job, submissions: Sequence[tuple[str, str]]) 
             waiting.cancel()
         raise
     for each in submissions:
-        if outcomes[each].status == "UNGRADED":
+        # What ran out of time may have waited for its neighbors.
+        late = outcomes[each].status == "TIMEOUT" and len(submissions) > 1
+        if outcomes[each].status == "UNGRADED" or late:
             outcomes[each] = _outcome(pool.submit(job, *each), job, *each)
     return {each: outcomes[each] for each in submissions}
 

@@ -24,18 +24,24 @@ def plain(value):
         return [plain(each) for each in itertools.islice(value, 100_000)]
     if value is None or isinstance(value, (bool, int, float, str, dict)):
         return value
+    array = numpy.asarray(value)
+    if array.ndim:
+        return plain(array.tolist())
     number = complex(value)
     return number if number.imag else number.real
 
+# Printed at once: an answer can clear what was printed before, and a thread print in between.
+lines = []
 for number, case in enumerate(json.loads(cases)):
     try:
         arguments = [
             numpy.array(each["array"]) if isinstance(each, dict) else each for each in case
         ]
         line = json.dumps({"value": plain(answer(*arguments))}, default=float)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         line = json.dumps({"error": type(error).__name__, "message": str(error)[:200]})
-    print(f"\\n{label} {number} {line}")
+    lines.append(f"\\n{label} {number} {line}\\n")
+print("".join(lines), end="")
 """
 _HIDDEN = """\
 import builtins as _builtins
@@ -53,7 +59,7 @@ NO_KERNEL = {"name": "only-the-steps-of-nbgrader_config.py", "display_name": "no
 # nbgrader asks a person about a written answer that is not the stub.
 _ELSEWHERE = "\n\n*Nothing is written here, but other text of the notebook was changed or added.*"
 _SYMBOL = re.compile(r"[^\w.]")
-_REGION = re.compile(r"\n### BEGIN HIDDEN TESTS\n.*\n### END HIDDEN TESTS", re.DOTALL)
+_BEGIN, _END = _CLOSED[: _CLOSED.index("raise")], _CLOSED[_CLOSED.rindex("\n") :]
 
 
 def merge(chapter: NotebookNode, questions: Sequence[Question]) -> NotebookNode:
@@ -130,7 +136,7 @@ def repair(
     graded = _graded(source)
     identities = _identities(submission, source)
     known = {cell.metadata.get("stub", cell.source).strip() for cell in source.cells}
-    cells = [_inert(_bare(cell), known) for cell in submission.cells]
+    cells = _inert([_bare(cell) for cell in submission.cells], known)
     elsewhere = any(
         cell.cell_type != "code" and (cell.source.strip() not in known or "attachments" in cell)
         for cell in cells
@@ -158,7 +164,7 @@ def repair(
         if check:
             name = re.escape(getattr(question, "function", "") or getattr(question, "value", ""))
             defines = re.compile(
-                rf"^\s*(def|class|from|import)\b.*\b{name}\b|\b{name}\s*[=:,](?!=)", re.MULTILINE
+                rf"^[ \t]*(def|class|from|import)\b.*\b{name}\b|\b{name}\s*[=:,](?!=)", re.MULTILINE
             )
             near = [
                 index
@@ -169,7 +175,7 @@ def repair(
             after.setdefault(max(near, default=len(cells) - 1), []).append(copy.deepcopy(check))
     whole = copy.copy(source)
     visible = {
-        _REGION.sub("", cell.source).strip()
+        _visible(cell.source).strip()
         for cell in graded.values()
         if cell.metadata.nbgrader.locked
     }
@@ -221,25 +227,36 @@ def _identities(submission: NotebookNode, source: NotebookNode) -> list[str | No
     return found
 
 
+def _visible(source: str) -> str:
+    """Return a test as students see it; one pass, whatever a student made of it."""
+    before, _, hidden = source.partition(_BEGIN)
+    _, end, after = hidden.rpartition(_END)
+    return before + after if end else source
+
+
 def _bare(cell: NotebookNode) -> NotebookNode:
     bare: NotebookNode = copy.deepcopy(cell)
     bare.metadata = NotebookNode()
-    bare.source = _REGION.sub("", cell.source)
+    bare.source = _visible(cell.source)
     if cell.cell_type == "code":
         bare.update(outputs=[], execution_count=None)
     return bare
 
 
-def _inert(cell: NotebookNode, known: set[str]) -> NotebookNode:
-    """Take what a browser would run out of a cell, unless it is the chapter's own."""
-    if cell.cell_type != "code" and cell.source.strip() not in known:
+def _inert(cells: list[NotebookNode], known: set[str]) -> list[NotebookNode]:
+    """Take what a browser would run out of cells, unless they are the chapter's own."""
+    own = [each for each in cells if each.cell_type != "code" and each.source.strip() not in known]
+    long = sum(len(cell.source) for cell in own) > inert.LONGEST_OF_ALL
+    for cell in own:
         if pictures := inert.attachments(cell):
             cell.attachments = NotebookNode(pictures)
         else:
             cell.pop("attachments", None)
-        safe = inert.markdown if cell.cell_type == "markdown" else inert.text
-        cell.source = safe(cell.source, *([pictures] if cell.cell_type == "markdown" else []))
-    return cell
+        if cell.cell_type == "markdown":
+            cell.source = inert.markdown(cell.source, pictures, long)
+        else:
+            cell.source = inert.text(cell.source)
+    return cells
 
 
 def _restore(cell: NotebookNode, original: NotebookNode) -> NotebookNode:

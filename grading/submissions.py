@@ -1,6 +1,7 @@
 """From submissions to outcomes: find a student's notebook, make it whole, have it graded."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -37,7 +38,13 @@ def grade_submission(
     }
     if not found:
         kept.unlink(missing_ok=True)
-        return Outcome("MISSING")
+        inner = submissions / student / chapter.name
+        others = [each.name for each in _files(submissions / student) if inner in each.parents]
+        if set(others) <= {"timestamp.txt"}:
+            return Outcome("MISSING")
+        outcome = Outcome("UNREADABLE", [f"no notebook among {', '.join(others)[:200]}"])
+        outcome.save(kept)
+        return outcome
     path = max(found, key=lambda each: _work(each, found[each], questions, source))
     whole, notes = found[path], []
     if len(found) > 1:
@@ -66,8 +73,8 @@ def find(folder: Path, chapter: str) -> list[Path]:
     return [
         path
         for path in _files(folder)
-        if path.suffix.lower() == ".ipynb"
-        and (path.parent == inner or mark in path.read_bytes()[:LARGEST])
+        if ".ipynb" in path.name.lower()  # browsers add .txt or .json
+        and (inner in path.parents or mark in path.read_bytes()[:LARGEST])
     ]
 
 
@@ -112,14 +119,10 @@ def _cell(cell: Any) -> NotebookNode:
 
 def _files(folder: Path) -> Iterator[Path]:
     """Yield the files in a folder and in its folders, without links and hidden ones."""
-    if folder.is_dir() and not folder.is_symlink():
-        for path in sorted(folder.iterdir()):
-            if path.is_symlink() or path.name.startswith("."):
-                continue
-            if path.is_dir():
-                inner = sorted(path.iterdir())
-                yield from (each for each in inner if each.is_file() and not each.is_symlink())
-            elif path.is_file():
+    for place, folders, names in os.walk(folder) if not folder.is_symlink() else ():
+        folders[:] = sorted(each for each in folders if not each.startswith((".", "__MACOSX")))
+        for path in (Path(place, name) for name in sorted(names) if not name.startswith(".")):
+            if path.is_file() and not path.is_symlink():
                 yield path
 
 

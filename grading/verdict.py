@@ -92,7 +92,9 @@ def grade(
             job.cells[index + 1].source = hidden_tests(questions[name], secret, student, label)
     done = jail.run(job, limits, sandbox, chapter.package)
     outputs = [_harmless(each) for each in done.outputs]
-    if failed := done.failed or done.skipped.get(0) or _error(outputs[0]):
+    if done.failed:
+        return Outcome("UNGRADED", [done.failed])
+    if failed := done.skipped.get(0) or _error(outputs[0]):
         return Outcome("UNGRADED", [f"the chapter's own first cell did not run: {failed}"])
     del outputs[0]
     notes = set(done.skipped.values())

@@ -293,6 +293,12 @@ HONEST: dict[str, Case] = {
     "list": Case(
         fourth("d = mu - k; return [4 * d**3 + 12 * d * sigma**2, 6 * d**2 + 6 * sigma**2]")
     ),
+    "clears-its-output": Case(
+        answers(
+            fourth_power="from IPython.display import clear_output\n"
+            + FOURTH.solution.replace("delta =", "clear_output(wait=k > -1); delta =")
+        )
+    ),
     "nan": Case(fourth("return np.array([np.nan, np.nan])"), scores=WITHOUT_FOURTH),
     "inf": Case(fourth("return np.array([np.inf, -np.inf])"), scores=WITHOUT_FOURTH),
 }
@@ -359,6 +365,9 @@ BROKEN: dict[str, Case] = {
         fourth("open('x', 'wb').write(bytes(10**8))"), "CRASHED", FOURTH_OPEN, "(File too large)"
     ),
     "bad-json": Case(raw('{"cells": ['), "UNREADABLE", BLANK),
+    "zipped": Case(
+        write(notebook(), "homework.zip"), "UNREADABLE", BLANK, "no notebook among homework.zip"
+    ),
     "another-chapter": Case(
         write(nbformat.read(CHAPTERS / "right-hand-side.ipynb", as_version=4)),
         "UNREADABLE",
@@ -394,6 +403,15 @@ HOSTILE: dict[str, Case] = {
     "source": Case(hostile("", READ), scores=NONE),
     "source-first": Case(hostile(READ), scores=NONE),
     "kills-the-runner": Case(hostile(RUNNER), scores=NONE),
+    "opens-the-runner": Case(
+        hostile(
+            "import os\nfor each in (f'/proc/{os.getppid()}', '/proc/1'):\n"
+            "    for name in ('mem', *(f'fd/{number}' for number in range(40))):\n"
+            "        try: os.write(os.open(f'{each}/{name}', os.O_WRONLY), b'x' * 99)\n"
+            "        except OSError: pass"
+        ),
+        scores=NONE,
+    ),
     "kills-all": Case(hostile("import os, signal\nos.kill(-1, signal.SIGKILL)"), scores=NONE),
     "script": Case(
         hostile("from IPython.display import HTML\nHTML('<script>alert(4711)</script>')"),

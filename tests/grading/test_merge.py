@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from grading.book import CHAPTERS, chapters, load
-from grading.merge import _REGION, merge, repair
+from grading.merge import _visible, merge, repair
 from grading.questions import Question, Written
 
 CHAPTER = "left-hand-side"
@@ -35,7 +35,7 @@ def strip(source: NotebookNode) -> NotebookNode:
     chapter: NotebookNode = copy.deepcopy(source)
     chapter.metadata["kernelspec"] = chapter.metadata.pop("chapter_kernel")
     for cell in chapter.cells:
-        cell.source = cell.metadata.pop("stub", _REGION.sub("", cell.source))
+        cell.source = cell.metadata.pop("stub", _visible(cell.source))
         if cell.metadata.get("nbgrader", {}).get("locked"):
             cell.metadata.nbgrader.grade = False
             cell.metadata.nbgrader.pop("points", None)
@@ -170,6 +170,33 @@ def test_damage_is_repaired(damage: Callable[[NotebookNode], None]) -> None:
     for question in load(CHAPTER).questions:
         if not isinstance(question, Written):
             assert names.index(question.name) < names.index(f"{question.name}-check")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        new_code_cell("\n" * 5_000_000),
+        new_code_cell("\n### BEGIN HIDDEN TESTS\n" * 500_000),
+        new_markdown_cell("[" * 5_000_000),
+        *(new_markdown_cell("[" * 19_000 + str(each)) for each in range(1)),
+    ],
+    ids=["blank lines", "marks of tests", "a long text", "a text"],
+)
+def test_no_notebook_keeps_the_grader_busy(cell: NotebookNode) -> None:
+    """What takes the square of a length would take days here."""
+
+    def late(*_: object) -> None:
+        raise TimeoutError
+
+    made = solved()
+    made.cells.append(cell)
+    before = signal.signal(signal.SIGVTALRM, late)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 60)  # of this process's own time
+    try:
+        repair(made, SOURCE, QUESTIONS)
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def test_an_edited_test_stays_as_the_students_own_cell() -> None:

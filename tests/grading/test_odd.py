@@ -206,6 +206,13 @@ ODD: dict[str, Change] = {
     "decimals": fourth(
         f"return [Decimal(each) for each in ({VALUES})]", "from decimal import Decimal\n"
     ),
+    "a deque": fourth(f"return deque([{VALUES}])", "from collections import deque\n"),
+    "a tuple of sympy": fourth(f"return sp.Tuple({VALUES})", "import sympy as sp\n"),
+    "what numpy takes for an array": fourth(
+        f"return Slope([{VALUES}])",
+        "class Slope:\n    def __init__(self, values):\n        self.values = values\n"
+        "    def __array__(self, dtype=None, copy=None):\n        return np.array(self.values)\n",
+    ),
     "a named tuple": fourth(
         f"return Slope({VALUES})",
         "from collections import namedtuple\nSlope = namedtuple('Slope', 'mu variance')\n",
@@ -395,6 +402,8 @@ FILES: dict[str, tuple[str, bytes]] = {
         f"{CHAPTER}/x.ipynb",
         nbformat.writes(nbformat.from_dict(plain()), version=3).encode(),
     ),
+    "a name that a browser made longer": (f"{CHAPTER}/x.ipynb.txt", cells_with()),
+    "a folder in the folder": (f"{CHAPTER}/my homework/final/x.ipynb", cells_with()),
     "a folder with a name of its own": ("lhs/homework 1.ipynb", cells_with()),
     "no folder": ("homework.ipynb", cells_with()),
     "a name with spaces and signs": (f"{CHAPTER}/Kopie von «lhs» (3).ipynb", cells_with()),
@@ -428,6 +437,16 @@ def test_of_two_notebooks_the_solved_one_counts_and_a_note_names_both(
     outcome = graded(course)
     earns_all(outcome)
     assert outcome.notes == [f"2 notebooks; graded: {solved}; not graded: {blank}"]
+
+
+def test_what_a_system_hides_is_no_second_notebook(course: Path) -> None:
+    handed_in(course).write_text(json.dumps(notebook()))
+    handed_in(course, f"{CHAPTER}/._{CHAPTER}.ipynb").write_bytes(b"\0Mac OS X")
+    hidden = handed_in(course, f"{CHAPTER}/.ipynb_checkpoints/{CHAPTER}-checkpoint.ipynb")
+    hidden.write_text(json.dumps(notebook(BLANK)))
+    outcome = graded(course)
+    earns_all(outcome)
+    assert not outcome.notes
 
 
 def test_what_was_handed_in_stays_as_it_is(course: Path) -> None:
