@@ -42,9 +42,7 @@ def markdown(source: str, attachments: Any = None, long: bool = False) -> str:
     first, _, rest = source.partition("\n")
     inside, end, after = rest.rpartition(f"\n{first.removesuffix('text')}")
     is_plain = end and _plain(inside) + after == source and _LINKS.fullmatch(after)
-    if is_plain or (
-        not long and len(source) <= LONGEST and _is_safe(source, attachments)
-    ):
+    if is_plain or (not long and len(source) <= LONGEST and _is_safe(source, attachments)):
         return source
     return _plain(source)
 

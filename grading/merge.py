@@ -175,9 +175,7 @@ def repair(
             after.setdefault(max(near, default=len(cells) - 1), []).append(copy.deepcopy(check))
     whole = copy.copy(source)
     visible = {
-        _visible(cell.source).strip()
-        for cell in graded.values()
-        if cell.metadata.nbgrader.locked
+        _visible(cell.source).strip() for cell in graded.values() if cell.metadata.nbgrader.locked
     }
     whole.cells = []
     for index, cell in enumerate(cells):

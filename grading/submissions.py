@@ -39,10 +39,10 @@ def grade_submission(
     if not found:
         kept.unlink(missing_ok=True)
         inner = submissions / student / chapter.name
-        others = [each.name for each in _files(submissions / student) if inner in each.parents]
-        if set(others) <= {"timestamp.txt"}:
+        files = [each.name for each in _files(submissions / student) if inner in each.parents]
+        if set(files) <= {"timestamp.txt"}:
             return Outcome("MISSING")
-        outcome = Outcome("UNREADABLE", [f"no notebook among {', '.join(others)[:200]}"])
+        outcome = Outcome("UNREADABLE", [f"no notebook among {', '.join(files)[:200]}"])
         outcome.save(kept)
         return outcome
     path = max(found, key=lambda each: _work(each, found[each], questions, source))
@@ -118,10 +118,10 @@ def _cell(cell: Any) -> NotebookNode:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files in a folder and in its folders, without links and hidden ones."""
+    """Yield the files in a folder and in its folders, without links and what systems hide."""
     for place, folders, names in os.walk(folder) if not folder.is_symlink() else ():
         folders[:] = sorted(each for each in folders if not each.startswith((".", "__MACOSX")))
-        for path in (Path(place, name) for name in sorted(names) if not name.startswith(".")):
+        for path in (Path(place, name) for name in sorted(names) if not name.startswith("._")):
             if path.is_file() and not path.is_symlink():
                 yield path
 
