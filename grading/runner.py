@@ -28,8 +28,12 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 TOO_LARGE = "asked for too much memory"
 TOO_MUCH = "wrote too much to its disk"
-# What makes memory that no process holds, so that nothing limits it: memfd_create, shmget, msgget.
-FORBIDDEN = {"x86_64": (0xC000003E, (319, 29, 68)), "aarch64": (0xC00000B7, (279, 194, 186))}
+# What makes memory that no process holds, so that nothing limits it: memfd_create, shmget, msgget;
+# and what reads the keys of whoever grades, which no namespace hides: add_key, request_key, keyctl.
+FORBIDDEN = {
+    "x86_64": (0xC000003E, (319, 29, 68, 248, 249, 250)),
+    "aarch64": (0xC00000B7, (279, 194, 186, 217, 218, 219)),
+}
 
 
 class Client(NotebookClient):

@@ -219,3 +219,10 @@ def test_what_is_inert_stays_as_it_is() -> None:
 def test_a_picture_that_is_attached_stays() -> None:
     cell = new_markdown_cell("", attachments={"p.png": {"image/png": "AAAA"}, "q": {"x": "A"}})
     assert inert.attachments(cell) == {"p.png": {"image/png": "AAAA"}, "q": {}}
+
+
+@pytest.mark.parametrize(
+    "after", ["x\n   ```\n[y](javascript:alert(1))\n   ```", "\n\n[y](javascript:alert(1))"]
+)
+def test_what_looks_like_plain_text_at_first_is_looked_at_whole(after: str) -> None:
+    assert inert.markdown(f"```text\na\n```{after}").startswith("````")

@@ -1,6 +1,7 @@
 """The jail: what a submission cannot reach, and that it ends."""
 
 import os
+import platform
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from nbformat.v4 import new_code_cell
 
 from grading import jail
 from grading.book import PACKAGE
+from grading.runner import FORBIDDEN
 from tests.grading.corpus import (
     CHILD,
     DAEMON,
@@ -147,20 +149,54 @@ except BlockingIOError:
 
 @pytest.mark.parametrize("sandbox", [False, True])
 def test_memory_is_limited_for_all_processes_of_a_submission_together(sandbox: bool) -> None:
+    """Also for orphans, and for processes that ask the system to hide their memory."""
     if sandbox:
         need_sandbox()
     hold = """
-import os, time
-for _ in range(6):
+import ctypes, os, time
+prctl = getattr(ctypes.CDLL(None), "prctl", lambda *_: None)
+ways = [lambda: None, lambda: os.fork() and os._exit(0), lambda: prctl(4, 0, 0, 0, 0)]
+for hide in 2 * ways:
     if os.fork() == 0:
+        hide()
         held = b"x" * 250_000_000
         time.sleep(10**6)
 time.sleep(10**6)
 """
-    limits = replace(PATIENT, memory=1_200_000_000)
+    limits = replace(PATIENT, memory=1_200_000_000, cell_seconds=60)  # `hold` never ends
     done = run_cells("print(1)", hold, "print(2)", limits=limits, sandbox=sandbox)
     assert done.skipped == {1: "CRASHED: asked for too much memory"}, done
     assert done.outputs[2][0]["text"] == "2\n"
+
+
+@pytest.mark.skipif(platform.machine() not in FORBIDDEN, reason="other numbers of system calls")
+def test_memory_that_no_process_holds_and_keys_of_the_grader_are_not_to_be_had() -> None:
+    calls = """
+import ctypes, os, platform
+try:
+    os.memfd_create("x")
+except OSError as error:
+    print(error.strerror)
+libc = ctypes.CDLL(None, use_errno=True)
+print(libc.shmget(0, 4096, 0o1600), libc.msgget(0, 0o1600))
+keyctl = {"x86_64": 250, "aarch64": 219}[platform.machine()]
+print(libc.syscall(keyctl, 0, -3, 1), os.strerror(ctypes.get_errno()))
+"""
+    told = "Function not implemented\n-1 -1\n-1 Function not implemented\n"
+    assert run_cells(calls).outputs[0][0]["text"] == told
+
+
+def test_the_sandbox_hides_its_runner() -> None:
+    need_sandbox()
+    reach = """
+import os
+for name in ("fd", "mem", "environ"):
+    try:
+        os.open(f"/proc/{os.getppid()}/{name}", os.O_RDONLY)
+    except PermissionError:
+        print(name)
+"""
+    assert run_cells(reach, sandbox=True).outputs[0][0]["text"].split() == ["fd", "mem", "environ"]
 
 
 FILL = """

@@ -151,7 +151,7 @@ def test_a_shard_that_is_no_part_of_a_whole_is_refused(
 
 
 class Dying(Executor):
-    """Workers that are lost with their first two jobs, as where the memory of a machine is full."""
+    """Workers that are lost with some jobs, as where memory is full, and late with another."""
 
     def __init__(self) -> None:
         self.calls: list[object] = []
@@ -161,17 +161,22 @@ class Dying(Executor):
         future: Future[Any] = Future()
         if arguments[-1] == "bob" and self.calls.count("bob") == 1 or arguments[-1] == "eve":
             future.set_exception(MemoryError("the worker was killed"))
+        elif arguments[-1] == "fay" and self.calls.count("fay") == 1:
+            future.set_result(Outcome("TIMEOUT"))
         else:
             future.set_result(Outcome("GRADED"))
         return future
 
 
-def test_a_lost_worker_is_no_zero_and_its_job_is_tried_again_alone(tmp_path: Path) -> None:
+def test_what_was_lost_with_its_worker_or_late_beside_others_is_tried_again_alone(
+    tmp_path: Path,
+) -> None:
     job = jobs.Job(tmp_path, tmp_path, load, PATIENT, True, STATUSES)
     pool = Dying()
-    outcomes = jobs.grade_all(pool, job, [(CHAPTER, name) for name in ("ada", "bob", "eve")])
-    assert pool.calls == ["ada", "bob", "eve", "bob", "eve"]
-    assert [each.status for each in outcomes.values()] == ["GRADED", "GRADED", "UNGRADED"]
+    outcomes = jobs.grade_all(pool, job, [(CHAPTER, name) for name in ("ada", "bob", "eve", "fay")])
+    assert pool.calls == ["ada", "bob", "eve", "fay", "bob", "eve", "fay"]
+    statuses = [outcome.status for outcome in outcomes.values()]
+    assert statuses == ["GRADED", "GRADED", "UNGRADED", "GRADED"]
     kept = json.loads((tmp_path / "outcomes" / CHAPTER / "eve.json").read_text())
     assert kept["notes"] == ["MemoryError: the worker was killed"] and not kept["scores"]
 
