@@ -150,9 +150,10 @@ def _score_function(
             "the variance with any other depends on the samples (leave_one_out needs n_samples)"
         )
         reject("baseline", baseline, f"a finite number or two: {others}")
-    if abs(mean) < 1e-90 and np.any((b != 0) & (np.abs(b) < 1e-100)):
-        reject("baseline", baseline, "0 or at least 1e-100 in size: its square is no float")
     result = row(loss, node, mean - b)
+    tiny = result * np.float64(node.sigma) ** 2 < 1e-280  # else a lost square cannot be seen
+    if np.any(tiny & (b != 0) & (np.abs(b) < 1e-140)):
+        reject("baseline", baseline, "0 or at least 1e-140 in size: its square is no float")
     rounding = np.spacing(np.abs(mean))
     nearly = [row(loss, node, mean - b + change) for change in (-rounding, rounding)]
     if b.any() and np.any(np.abs(nearly - result) > 5e-10 * result):

@@ -237,7 +237,7 @@ def check(loss: Any, node: Normal) -> int:
             except ValueError as refusal:
                 few = str(refusal).startswith("baseline must be smaller: it takes away all digits")
                 large = "too large for a float" in str(refusal) and size > 1e300
-                few |= str(refusal).startswith("baseline must be 0 or at least 1e-100 in size")
+                few |= str(refusal).startswith("baseline must be 0 or at least 1e-140 in size")
                 assert few or large or "which is too small for a float" in str(refusal)
                 assert not few or exact.keywords["baseline"] == [mean, mean]
                 continue
@@ -268,15 +268,20 @@ def test_nine_digits_are_right_where_the_loss_grows(kappa: float, far: int, sigm
     assert check(loss, Normal(far / 10 * 10**sigma, 10**sigma)) >= 5
 
 
-GRID = [
-    (Cosine, [0.3, 1.0, 4.0], 0.4),
-    (ExponentialSquare, [-0.05, 0.3, 1.0, 8.0], 0.4),
-]
+def around(k: float) -> SquaredError:
+    return SquaredError([k - 1, k, k + 2.5])
+
+
+GRID: dict[Any, list[float]] = {
+    Cosine: [0.3, 1.0, 4.0],
+    ExponentialSquare: [-0.05, 0.3, 1.0, 8.0],
+    around: [0.3],
+}
 
 
 @pytest.mark.parametrize(
     ("kind", "k", "mu", "sigma"),
-    [(kind, *case) for kind, rates, _ in GRID for case in product(rates, [-0.4, 1.0], [0.2, 1.5])],
+    [(kind, *case) for kind in GRID for case in product(GRID[kind], [-0.4, 1.0], [0.2, 1.5])],
 )
 def test_closed_forms_agree_with_quadrature_in_all_parameters(
     kind: Any, k: float, mu: float, sigma: float
@@ -307,7 +312,7 @@ ALL: list[tuple[Any, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize("loss", [Cosine(1.7), ExponentialSquare(0.6)])
+@pytest.mark.parametrize("loss", [Cosine(1.7), ExponentialSquare(0.6), around(0.3)])
 @pytest.mark.parametrize(("estimator", "options"), ALL)
 def test_simulated_gradients_have_the_exact_mean_and_variance(
     loss: Any, estimator: Any, options: dict[str, Any]
@@ -367,6 +372,19 @@ def test_what_is_too_small_for_a_float_is_refused_and_never_zero() -> None:
     ):
         with pytest.raises(ValueError, match="^node must be nearer to .*powers that are floats"):
             exact(loss, node)
+
+
+def test_a_baseline_that_is_too_small_to_be_seen_changes_nothing() -> None:
+    """The mean loss is below 1e-100 here, and a refusal is due only where its square is as well."""
+    bump, far = ExponentialSquare(1), Normal(16, 0.1)
+    of = partial(closed_form.variance, score_function)
+    for loss, node, b in ((Cosine(30), Normal(1, 1), 1e-120), (bump, far, -1e-160)):
+        assert_exact(of(loss, node, baseline=b), of(loss, node))
+    with mp.workdps(DIGITS):
+        expected = Bump(bump, far).score_function([mp.mpf(1e-109)] * 2)
+    assert_exact(of(bump, far, baseline=1e-109) / of(bump, far), expected / of(bump, far))
+    with pytest.raises(ValueError, match="^baseline must be 0 or at least 1e-140 in size"):
+        of(bump, Normal(22, 0.1), baseline=1e-170)
 
 
 @pytest.mark.parametrize("left", [1e-3, 1e-6, 1e-9, 1e-12])
