@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -18,11 +17,11 @@ from tqdm import tqdm
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from . import jail
+from . import jail, secret
 from .book import PACKAGE, load
 from .jobs import Job, Outcomes, executor, grade_all
 from .merge import merge
-from .nbgrader_plugins import SECRET, Scores, outcome_path
+from .nbgrader_plugins import Scores, outcome_path
 from .rosters import Student, read_extensions, read_roster
 from .verdict import STATUSES, Outcome
 
@@ -53,9 +52,7 @@ def release(course: Path, names: Sequence[str]) -> None:
     config = course / "nbgrader_config.py"
     if not config.exists():
         config.write_text(CONFIG.format(root=str(Path(__file__).resolve().parents[1])))
-    if not os.environ.get(SECRET) and not (course / ".secret").exists():
-        (course / ".secret").touch(mode=0o600)
-        (course / ".secret").write_text(secrets.token_hex(32) + "\n")
+    secret.keep(course)
     for chapter in names:
         folder = course / "source" / chapter
         folder.mkdir(parents=True, exist_ok=True)
@@ -79,9 +76,12 @@ def grade(
 ) -> None:
     """Grade what is new in a folder of submissions and record it in nbgrader's gradebook."""
     config = _config(course)
-    if scheduler and (os.environ.get(SECRET) or not (course / ".secret").exists()):
+    if (course / ".secret").exists():
+        secret.keep(course)
+    secret.read(course)
+    if scheduler and os.environ.get(secret.VARIABLE):
         raise SystemExit(
-            f"Dask's workers read the secret from {course / '.secret'} and not {SECRET}"
+            f"Dask's workers read the secret from its file and not {secret.VARIABLE} from here"
         )
     chapters = sorted(path.name for path in (course / "source").glob("*"))
     students = _class(course, submissions, roster)

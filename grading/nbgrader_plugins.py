@@ -2,7 +2,6 @@
 
 import csv
 import math
-import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -22,12 +21,11 @@ from nbgrader.utils import is_locked
 from traitlets import Bool, Dict, Enum, Float, List
 from traitlets import Callable as CallableTrait
 
-from . import jail
+from . import jail, secret
 from .merge import repair
 from .questions import Chapter
 from .verdict import Outcome, digest, grade
 
-SECRET = "RPT_COURSE_SECRET"
 TRIED_WITH = "0.9.6"
 KILLED = "the grader was killed while this was running; `grade --student ID --force` runs it again"
 LARGEST = 20 * 2**20  # bytes of a file
@@ -72,21 +70,6 @@ def _exchange(steps: Any, **new: type) -> list[type]:
     return [new.get(step.__name__, step) for step in steps.default()]
 
 
-def course_secret(course: Path) -> str:
-    """Return the secret that the hidden inputs of a course are derived from.
-
-    Raises
-    ------
-    SystemExit
-        If there is none.
-    """
-    path = course / ".secret"  # Jupyter shows no file whose name begins with a dot
-    secret = os.environ.get(SECRET) or (path.read_text().strip() if path.exists() else "")
-    if not secret:
-        raise SystemExit(f"no course secret: set {SECRET} or write one into {path}")
-    return secret
-
-
 def read_source(course: Path, chapter: str) -> NotebookNode:
     """Return nbgrader's source of a chapter."""
     return nbformat.read(course / "source" / chapter / f"{chapter}.ipynb", as_version=4)
@@ -123,8 +106,8 @@ def outcome_of(
     `keep` has the statuses of what need not be run again. If it has any, what was running when the
     grader itself was killed is not run again either, because it can kill it a second time.
     """
-    path, secret = outcome_path(course, chapter.name, student), course_secret(course)
-    key = digest(repaired, chapter, student, secret, limits, sandbox)
+    path, hidden = outcome_path(course, chapter.name, student), secret.read(course)
+    key = digest(repaired, chapter, student, hidden, limits, sandbox)
     kept = Outcome.read(path)
     if (
         kept
@@ -134,7 +117,7 @@ def outcome_of(
         return kept
     Outcome("UNGRADED", [KILLED], digest=key).save(path)
     try:
-        outcome = grade(repaired, chapter, student, secret, limits, sandbox)
+        outcome = grade(repaired, chapter, student, hidden, limits, sandbox)
     except BaseException:
         path.unlink()
         raise

@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import pytest
 from chromium import CHROMIUM, needs_chromium
@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader.api import Gradebook
 
-from grading import inert
+from grading import inert, secret
 from tests.grading.corpus import CHAPTER, ROOT, cell_of, notebook
 
 MARKDOWN = [
@@ -108,6 +108,7 @@ def server(course: Path) -> Iterator[str]:
     command += [f"--ServerApp.port={port}", "--IdentityProvider.token=", "--ServerApp.password="]
     command += ["--ServerApp.allow_unauthenticated_access=True"]
     command += [f"--ServerApp.jpserver_extensions={extensions}"]
+    command += ["--ContentsManager.allow_hidden=True"]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     address = f"http://127.0.0.1:{port}"
     log = course.parent / "jupyter.log"
@@ -129,19 +130,39 @@ def server(course: Path) -> Iterator[str]:
         process.wait()
 
 
-def status(address: str) -> int:
+def answer(address: str) -> tuple[int, bytes]:
+    """Return what a page of the same server gets, which asks for the address."""
     try:
-        with urllib.request.urlopen(address) as answer:
-            return int(answer.status)
+        with urllib.request.urlopen(
+            urllib.request.Request(address, headers={"Referer": address})
+        ) as answer:
+            return int(answer.status), answer.read()
     except urllib.error.HTTPError as error:
-        return error.code
+        return error.code, error.read()
 
 
-def test_jupyters_file_api_does_not_show_the_secret(course: Path, server: str) -> None:
-    assert status(f"{server}/api/contents/nbgrader_config.py") == 200
-    secret = next(path for path in course.iterdir() if "secret" in path.name)
-    for place in ("api/contents", "files"):
-        assert status(f"{server}/{place}/{secret.name}") in (403, 404)
+def submission_of_eve(course: Path) -> str:
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "reparameterization") as gradebook:
+        return str(gradebook.find_submission_notebook(CHAPTER, CHAPTER, "eve").id)
+
+
+def test_no_request_gets_the_secret(course: Path, server: str) -> None:
+    """Formgrader hands out every file of the course folder, by a path that leaves its own."""
+    hidden = secret.read(course)
+    up = f"{server}/formgrader/submissions/{submission_of_eve(course)}/..%2F..%2F..%2F"
+    places = (f"{server}/api/contents/", f"{server}/files/", up)
+    inside = [str(path.relative_to(course)) for path in course.rglob("*") if path.is_file()]
+    assert {"nbgrader_config.py", "secret-id", f"source/{CHAPTER}/{CHAPTER}.ipynb"} <= {*inside}
+    for place in places:  # each of them does answer
+        assert answer(f"{place}nbgrader_config.py")[0] == 200
+        assert answer(f"{place}secret-id")[0] == 200  # a hidden file would be had as well
+    outside = os.path.relpath(secret.place(course), course)
+    tried = [quote(path) for path in inside]
+    tried += [path.replace("/", "%2F") for path in (".secret", outside, *outside.split("../")[-1:])]
+    for place in places:
+        for path in tried:
+            assert hidden.encode() not in answer(place + path)[1], place + path
+    assert answer(up + outside.replace("/", "%2F"))[0] == 403
 
 
 SUSPECT = """() => [...document.querySelectorAll('*')].flatMap(each => [
@@ -153,18 +174,12 @@ SUSPECT = """() => [...document.querySelectorAll('*')].flatMap(each => [
         .map(one => `${each.tagName} ${one.name}=${one.value}`)])"""
 
 
-def submission_of_eve(course: Path) -> str:
-    with Gradebook(f"sqlite:///{course}/gradebook.db", "reparameterization") as gradebook:
-        return str(gradebook.find_submission_notebook(CHAPTER, CHAPTER, "eve").id)
-
-
 def test_formgrader_shows_a_picture_that_lies_beside_the_notebook(
     course: Path, server: str
 ) -> None:
     page = f"{server}/formgrader/submissions/{submission_of_eve(course)}/"
-    with urllib.request.urlopen(page) as answer:
-        (link,) = re.findall(r'href="([^"]*photo[^"]*)"', answer.read().decode())
-    assert status(urljoin(page, link)) == 200
+    (link,) = re.findall(r'href="([^"]*photo[^"]*)"', answer(page)[1].decode())
+    assert answer(urljoin(page, link))[0] == 200
 
 
 @needs_chromium

@@ -91,6 +91,16 @@ def test_nbgrader_without_the_steps_grades_nobody(
     assert not list(course.glob("autograded/*/*/*.ipynb"))
 
 
+def test_nbgrader_without_the_secret_grades_nobody(released: Path, tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    shutil.copytree(released, course)
+    (course / "secret-id").unlink()
+    done = run("nbgrader", "autograde", CHAPTER, "--create", cwd=course)
+    assert done.returncode != 0
+    assert "nothing was graded" in done.stderr and "RPT_COURSE_SECRET" in done.stderr
+    assert not list(course.glob("autograded/*/*/*.ipynb"))
+
+
 def test_a_test_that_nbgrader_runs_itself_earns_nothing(released: Path) -> None:
     source = nbformat.read(released / "source" / CHAPTER / f"{CHAPTER}.ipynb", as_version=4)
     tests = [c.source for c in source.cells if c.metadata.get("nbgrader", {}).get("points")]

@@ -15,6 +15,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from grading import secret
 from grading.__main__ import main
 from grading.book import CHAPTERS
 from grading.course import CONFIG
@@ -74,7 +75,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     folder, submissions = base / "course", base / "submissions"
     release, grade, feedback, export = page_commands(base)[:4]
     grading(*release)
-    (folder / ".secret").write_text(SECRET)
+    secret.place(folder).write_text(SECRET)
     grading(*release)
     with (folder / "nbgrader_config.py").open("a") as config:
         config.write("c.Grade.limits = {'wall_seconds': 900, 'cell_seconds': 300}\n")
@@ -324,21 +325,8 @@ def released(tmp_path: Path) -> Path:
     """A course folder, made without nbgrader's help."""
     (tmp_path / "source" / CHAPTER).mkdir(parents=True)
     (tmp_path / "nbgrader_config.py").write_text(CONFIG.format(root=str(ROOT)))
+    secret.keep(tmp_path)
     return tmp_path
-
-
-def test_a_course_without_a_secret_is_refused(tmp_path: Path) -> None:
-    grading("release", CHAPTER, "--to", tmp_path)
-    secret = (tmp_path / ".secret").read_text()
-    assert len(secret.strip()) == 64 and (tmp_path / ".secret").stat().st_mode & 0o777 == 0o600
-    grading("release", CHAPTER, "--to", tmp_path)
-    assert (tmp_path / ".secret").read_text() == secret
-    (tmp_path / ".secret").unlink()
-    (tmp_path / "submissions" / "ada").mkdir(parents=True)
-    shutil.copy(CHAPTERS / f"{CHAPTER}.ipynb", tmp_path / "submissions" / "ada")
-    with pytest.raises(subprocess.CalledProcessError) as caught:
-        grading("grade", tmp_path / "submissions", "--out", tmp_path)
-    assert "no course secret: set RPT_COURSE_SECRET" in caught.value.stderr
 
 
 # ---------------------------------------------------------------- names and cells of the CSV file

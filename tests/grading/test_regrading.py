@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from nbformat import NotebookNode
 
-from grading import jail
+from grading import jail, secret
 from grading.book import load
 from grading.nbgrader_plugins import KILLED, outcome_path
 from grading.submissions import grade_submission
@@ -67,7 +67,7 @@ def test_what_is_graded_is_not_run_again_unless_it_is_forced(course: Path, runs:
     [
         lambda course: {"limits": replace(PATIENT, cell_seconds=60)},
         lambda course: {"sandbox": True},
-        lambda course: (course / ".secret").write_text("x") and {},
+        lambda course: secret.place(course).write_text("x") and {},
         lambda course: handed_in(course).write_text(json.dumps(notebook(first="1"))) and {},
     ],
     ids=["limits", "sandbox", "secret", "notebook"],
@@ -79,7 +79,7 @@ def test_what_an_outcome_depends_on_makes_a_new_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("RPT_COURSE_SECRET")
-    (course / ".secret").write_text("a secret")
+    secret.keep(course)
     grade(course)
     grade(course, **change(course))
     assert runs.count == 2

@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from grading import secret
 from grading.book import load
 from grading.merge import merge
 from grading.nbgrader_plugins import outcome_path
@@ -45,7 +46,8 @@ def graded(student: str, base: Path, chapter: Chapter = LHS) -> Outcome:
     source = course / "source" / CHAPTER / f"{CHAPTER}.ipynb"
     source.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(merge(LHS.notebook, chapter.questions), source)
-    (course / ".secret").write_text(SECRET)
+    secret.keep(course)
+    secret.place(course).write_text(SECRET)
     (course / "gradebook.db").touch()
     for name in dict.fromkeys(("reference", student)):  # links lead to the first
         if not (base / "submissions" / name).exists():
