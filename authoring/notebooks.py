@@ -18,24 +18,24 @@ CELL_METADATA = {"mystnb", "nbgrader", "tags"}
 
 def chapters(root: Path = ROOT) -> list[Path]:
     """Return the chapters in the order of `_toc.yml`: the notebooks of its numbered parts."""
-    return [path for part in listed(root) if part.get("numbered") for path in part["notebooks"]]
+    return [path for part in parts(root) if part.get("numbered") for path in listed(part, root)]
 
 
 def notebooks(root: Path = ROOT) -> list[Path]:
     """Return the chapters, and then the other pages that are notebooks."""
-    others = [path for part in listed(root) for path in part["notebooks"]]
+    others = [path for part in parts(root) for path in listed(part, root)]
     return list(dict.fromkeys([*chapters(root), *others]))
 
 
-def listed(root: Path) -> list[dict[str, Any]]:
-    """Return the parts of the book, each with its pages that are no markdown."""
-    parts = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))["parts"]
-    for part in parts:
-        pages = [root / chapter["file"] for chapter in part["chapters"]]
-        part["notebooks"] = [
-            page.with_suffix(".ipynb") for page in pages if not page.with_suffix(".md").exists()
-        ]
-    return list(parts)
+def parts(root: Path) -> list[dict[str, Any]]:
+    """Return the parts of the book as `_toc.yml` has them."""
+    return list(yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))["parts"])
+
+
+def listed(part: dict[str, Any], root: Path) -> list[Path]:
+    """Return the pages of a part that are no markdown."""
+    pages = [root / chapter["file"] for chapter in part["chapters"]]
+    return [page.with_suffix(".ipynb") for page in pages if not page.with_suffix(".md").exists()]
 
 
 def read(path: Path) -> NotebookNode:
