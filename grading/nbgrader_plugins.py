@@ -4,6 +4,7 @@ import csv
 import math
 import re
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.plugins import ExportPlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_locked
+from sqlalchemy.exc import SAWarning
 from traitlets import Bool, Dict, Enum, Float, List
 from traitlets import Callable as CallableTrait
 
@@ -42,6 +44,8 @@ def configure(c: Any, load: Callable[[str], Chapter]) -> None:
             f"nbgrader {nbgrader.__version__} is installed, and this grading was tried with "
             f"{TRIED_WITH} only; nothing is done"
         )
+    # nbgrader asks for what it has not stored yet, on purpose, and sqlalchemy tells the user.
+    warnings.filterwarnings("ignore", category=SAWarning)
     c.GenerateAssignment.preprocessors = [
         *_exchange(GenerateAssignment.preprocessors, ClearSolutions=BlankSolutions),
         ChapterKernel,

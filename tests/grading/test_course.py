@@ -17,7 +17,6 @@ from tests.grading.corpus import CHAPTER, QUESTIONS, ROOT, notebook, stub
 from tests.grading.test_jobs import base, grading, released, runs
 
 __all__ = ["base", "released", "runs"]  # fixtures
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
 
 def row(monkeypatch: pytest.MonkeyPatch, base: Path, student: str) -> dict[str, str]:

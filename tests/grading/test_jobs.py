@@ -20,9 +20,6 @@ from grading.verdict import STATUSES, Outcome
 from tests.grading.corpus import CHAPTER, FOURTH, PATIENT, ROOT, notebook
 from tests.grading.test_odd import in_this_process
 
-# nbgrader runs in this process here; what sqlalchemy says of it is not ours.
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
-
 CLASS = {
     "ada": notebook(),
     "bob": notebook({"fourth-power": FOURTH.solution.replace("return ", "return -")}),

@@ -13,8 +13,6 @@ from tests.grading.corpus import CHAPTER
 from tests.grading.test_jobs import base, grading, released, runs
 
 __all__ = ["base", "released", "runs"]  # fixtures
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
-
 ROSTER = """\
 id,first_name,last_name,lms_user_id
 ada,Ada,Lovelace,101
