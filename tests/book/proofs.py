@@ -47,10 +47,12 @@ from rpt_helpers import (
     Cosine,
     EnergyScore,
     ExponentialSquare,
+    Loss,
     MomentMatching,
     NegativeLogLikelihood,
     Normal,
     ReverseKL,
+    SquaredError,
     SquaredErrorWithEntropy,
     closed_form,
     measure_valued,
@@ -859,6 +861,99 @@ def correlated(c: Case) -> bool:
     )
 
 
+def step_at(c: Case, k: float) -> Loss:
+    h, t = c.letters["h"], c.letters["t"]
+
+    def rise(y: Value) -> Value:
+        return (1 + np.tanh(k * (y - t) / 2)) / 2
+
+    return Loss(lambda y: h * rise(y), lambda y: h * k * rise(y) * (1 - rise(y)))
+
+
+def moment_density(power: int, noise: float) -> float:
+    return noise**power * float(pdf(noise))
+
+
+def smoothed(c: Case) -> bool:
+    """Of a steep step: its integrals over R by quadrature, and how near the limits are."""
+    h, t, k = c.letters["h"], c.letters["t"], 50.0
+    z, dz = np.linspace(-40, 40, 8_001, retstep=True)
+    density = np.exp(-abs(z)) / (1 + np.exp(-abs(z))) ** 2  # R(1 - R)
+
+    def over(rate: float, power: int, times: int = 0) -> float:
+        y = t + z / rate
+        return float(
+            (density**power * pdf(y, c.mu, c.sigma)) @ ((y - c.mu) / c.sigma) ** times * dz
+        )
+
+    slope = quadrature.gradient(step_at(c, k), c.node)[0]
+    square = quadrature.variance(pathwise, step_at(c, k), c.node)[0] + slope**2
+    there, far = float(pdf(t, c.mu, c.sigma)), (t - c.mu) / c.sigma
+    limits = [over(1e6, 1), 6 * over(1e6, 2), over(1e6, 1, 1) / far, 6 * over(1e6, 2, 2) / far**2]
+    steep = quadrature.variance(score_function, step_at(c, 300.0), c.node)
+    # Of the noise above the jump, E[e^2] and E[(e^2 - 1)^2].
+    tail = [integral(partial(moment_density, n), far, 12) for n in (0, 2, 4)]
+    square_of_jump = h**2 * np.array([tail[1], tail[2] - 2 * tail[1] + tail[0]]) / c.sigma**2
+    jump = square_of_jump - (h * there * np.array([1, far])) ** 2
+    return (
+        same([h * over(k, 1), h**2 * k * over(k, 2)], [slope, square])
+        and np.allclose(limits, there, rtol=1e-4)
+        and np.allclose(steep, jump, rtol=0.02)
+    )
+
+
+def own_draws(c: Case) -> bool:
+    """What the best baseline of the same two draws leaves, in polar coordinates."""
+    r, dr = np.linspace(0, 14, 2_001, retstep=True)
+    weights = np.outer(r * np.exp(-(r**2) / 2) * dr, np.full(64, 1 / 64))
+    angle = np.linspace(0, 2 * np.pi, 65)[:-1]
+    e = np.array([np.outer(r, np.cos(angle)), np.outer(r, np.sin(angle))])
+    losses = SquaredError(c.x)(c.node.path(e))
+    squares = (e**2).sum(axis=0)
+    own = np.divide((losses * e**2).sum(axis=0), squares, where=squares > 0, out=0 * squares)
+    left = float((weights * ((losses - own) * e).mean(axis=0)).sum()) / c.sigma
+    slope, fourth = gradient(c)[0], float((weights * squares**2).sum())
+    quotient = np.divide(e[0] ** 4, squares, where=squares > 0, out=0 * squares)
+    return same(
+        [left, fourth, (weights * squares).sum(), (weights * quotient).sum()],
+        [slope / 4, 2 * (2 + 2), 2, 3 / (2 + 2)],
+    )
+
+
+def kink_and_jump(c: Case) -> bool:
+    """Integrals over the positive noise, the coefficients they make, and the squares at 0."""
+    e, step = np.linspace(0, 12, 120_001, retstep=True)
+    weights = pdf(e) * step
+    weights[0] /= 2
+
+    def normalized(k: int, at: Any) -> Any:
+        return special.eval_hermitenorm(k, at) / factorial(k) ** 0.5
+
+    found, expected = [], []
+    for k in range(2, 9):
+        jump, before = weights @ normalized(k, e), normalized(k - 1, 0.0)
+        found += [jump, k * jump**2]
+        expected += [before / (2 * np.pi * k) ** 0.5, before**2 / (2 * np.pi)]
+        if k % 2 == 0:  # the kink is even, and so are its polynomials
+            kink, before = 2 * weights @ (e * normalized(k, e)), normalized(k - 2, 0.0)
+            found += [k * kink**2, k**0.5 * kink]
+            expected += [2 / np.pi * before**2 / (k - 1), 2 * before / (2 * np.pi * (k - 1)) ** 0.5]
+    return same(found, expected) and all(
+        normalized(2 * j, 0.0) ** 2 > 0.999 / (2 * j) for j in range(1, 9)
+    )
+
+
+def from_close(c: Case) -> bool:
+    """The variances of powers of the noise, and their quotients."""
+    e = ROOTS
+    found = [spread(each) for each in (e**3, e**4, e**5 - e**3, e, e**2, e**3 - 3 * e)]
+    cube, fourth, fifth, one, square, best = found
+    return same(found, [15, 96, 750, 1, 2, 6]) and same(
+        [cube / 4 / one, best / 4 / one, fourth / 36 / (square / 4), fifth / 36 / (cube / 4)],
+        [15 / 4, 3 / 2, 16 / 3, 50 / 9],
+    )
+
+
 MOMENTS = {
     r"E w = \sqrt{\pi/2}": ("w", 1, (np.pi / 2) ** 0.5),
     r"E w^2 = 2": ("w", 2, 2),
@@ -1037,6 +1132,51 @@ CLAIMS: dict[str, Claim] = {
         r"E[TS] = \nabla E T",
     ),
     r"f(\mu) + f'(\mu)\,h + \tfrac12f''(\mu)\,(h^2+\sigma^2)": taylor,
+    **dict.fromkeys(
+        (
+            r"h^2p(t)/6",
+            r"f_k'(y) = hk\,R(1-R)",
+            r"dR = R(1-R)\,dz",
+            r"E f_k' = h\int_0^1p\,dR",
+            r"E[f_k'^2] = h^2k\int_0^1R(1-R)\,p\,dR",
+            r"p(t)\int_0^1R(1-R)\,dR = p(t)/6",
+        ),
+        smoothed,
+    ),
+    **dict.fromkeys(
+        (
+            r"2n\delta - E[\hat b\,\bar\epsilon]/\sigma",
+            r"E[\epsilon_i^4] = E[R^4]\,E[\epsilon_i^4/R^4]",
+            r"E[R^4] = 3N + N(N-1) = N(N+2)",
+            r"E[R^2] = N",
+        ),
+        own_draws,
+    ),
+    r"f_i = n(\delta^2 + s^2 + 2\delta\sigma\epsilon_i + \sigma^2\epsilon_i^2)": lambda c: same(
+        SquaredError(c.x)(c.node.path(ROOTS)),
+        c.x.size * ((c.mu + c.sigma * ROOTS - c.x.mean()) ** 2 + c.x.var()),
+    ),
+    r"1/(12N^2)": lambda c: same(integral(lambda u: (u - 1 / 14) ** 2, 0, 1 / 7) * 7, 1 / 12 / 49),
+    **dict.fromkeys(
+        (
+            r"\epsilon^5-\epsilon^3",
+            r"\frac{15}4",
+            r"\frac64",
+            r"\frac{96}{36}/\frac24",
+            r"\frac{750}{36}/\frac{15}4",
+        ),
+        from_close,
+    ),
+    **dict.fromkeys(
+        (
+            r"-\sqrt k\,H_k\varphi",
+            r"\varphi(0)\,H_{k-1}(0)/\sqrt k",
+            r"\sqrt k\,c_k = E[f'H_{k-1}]",
+            r"2\varphi(0)\,H_{k-2}(0)/\sqrt{k-1}",
+            r"\frac1{2j}",
+        ),
+        kink_and_jump,
+    ),
     # any loss
     **under(
         quintic,
@@ -1305,6 +1445,22 @@ CLAIMS: dict[str, Claim] = {
 
 # Names, conditions and definitions that stand on this page only.
 WORDS: tuple[str, ...] = (
+    # a jump, and a baseline from the same draws
+    r"f_k(y) = h/(1+e^{-k(y-t)})",
+    r"(t-\mu)/\sigma",
+    r"R = 1/(1+e^{-z})",
+    r"z = k(y-t)",
+    r"dz = k\,dy",
+    r"t + z/k",
+    r"p\,\epsilon^2",
+    r"\hat b = \sum_i f_i\epsilon_i^2/\sum_i\epsilon_i^2",
+    r"\epsilon_i^3\epsilon_j",
+    r"R^2 = \sum_i\epsilon_i^2",
+    r"\epsilon_i^4/R^2",
+    r"\epsilon_i^4/R^4",
+    r"\epsilon^3",
+    r"H_{k-1}\varphi",
+    r"H_{k-1}",
     r"h\varphi",
     r"F\varphi",
     r"E[F e^{t\epsilon}]",
