@@ -69,9 +69,9 @@ def executor(jobs: int, scheduler: str | None) -> Iterator[Executor]:
 def grade_all(pool: Executor, job: Job, submissions: Sequence[tuple[str, str]]) -> Outcomes:
     """Return what becomes of each; what failed or was late beside others is tried again, alone."""
     running = {pool.submit(job, *each): each for each in submissions}
-    finished = tqdm(as_completed(running), "grading", len(running), unit="submission")
     try:
-        outcomes = {running[each]: _outcome(each, job, *running[each]) for each in finished}
+        with tqdm(as_completed(running), "grading", len(running), unit="submission") as finished:
+            outcomes = {running[each]: _outcome(each, job, *running[each]) for each in finished}
     except BaseException:  # Ctrl+C ends what is running; the next call goes on from there
         for waiting in running:
             waiting.cancel()

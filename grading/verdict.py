@@ -279,5 +279,5 @@ def digest(
     """Return what an outcome depends on, so that it is computed once."""
     sources = [[cell.cell_type, cell.source] for cell in notebook.cells]
     parts: list[Any] = [sources, chapter.set_up, chapter.version, student, secret]
-    parts += [asdict(limits), sandbox]
+    parts += [[float(limit) for limit in asdict(limits).values()], sandbox]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -78,6 +78,13 @@ def test_site_has_no_fault(site: Path) -> None:
     assert site_faults(site) == []
 
 
+def test_site_holds_no_solution(site: Path) -> None:
+    from tests.grading.test_leaks import leaks
+
+    assert list(site.rglob("*.ipynb"))
+    assert leaks(site) == set()
+
+
 def test_site_has_no_launcher_without_an_address(site: Path) -> None:
     for page in html_files(site):
         assert "mybinder.org" not in page.read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ import copy
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from textwrap import indent
@@ -19,16 +19,17 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from grading import jail
-from grading.book import CHAPTERS, PACKAGE, load
+from grading.book import PACKAGE, load
 from grading.questions import Coded
 
 pytest.importorskip("fcntl", reason="grading is tested where Unix is")
 
 ROOT = Path(__file__).parents[2]
 CHAPTER = "left-hand-side"
-QUESTIONS = {
-    question.name.removeprefix(f"{CHAPTER}-"): question for question in load(CHAPTER).questions
-}
+LHS = load(CHAPTER)
+# What its exercises use of its first cell; the rest takes a second of each run to import.
+SET_UP = "import numpy as np\nfrom rpt_helpers.checks import check"
+QUESTIONS = {question.name.removeprefix(f"{CHAPTER}-"): question for question in LHS.questions}
 WEIGHTED, FOURTH = QUESTIONS["weighted-gradient"], QUESTIONS["fourth-power"]
 assert isinstance(WEIGHTED, Coded) and isinstance(FOURTH, Coded)
 RIGHT = {"weighted-gradient": 3.0, "fourth-power": 3.0, "spread-can-pay": 2.0}
@@ -36,9 +37,10 @@ NONE = dict.fromkeys(RIGHT, 0.0)
 WITHOUT_FOURTH = RIGHT | {"fourth-power": 0.0}
 FOURTH_OPEN = {name: points for name, points in RIGHT.items() if name != "fourth-power"}
 BLANK = "not looked at"  # the CSV has no score
-# Long enough for a busy machine; only what never ends has to end sooner.
+# Long enough for a busy machine; only what never ends has to end sooner, ten times as late as
+# what is right.
 PATIENT = jail.Limits(wall_seconds=900, cell_seconds=300, memory=2 * 2**30)
-IMPATIENT = jail.Limits(wall_seconds=900, cell_seconds=30, memory=2 * 2**30)
+IMPATIENT = replace(PATIENT, cell_seconds=10)
 # What a submission leaves running sleeps for years, as many seconds as no other process does.
 SECONDS = str(10**9 + os.getpid())
 
@@ -60,11 +62,27 @@ class Case:
     limits: jail.Limits = PATIENT
 
 
+def first_code(made: NotebookNode) -> NotebookNode:
+    return next(cell for cell in made.cells if cell.cell_type == "code")
+
+
+def cell_of(made: NotebookNode, name: str) -> NotebookNode:
+    return next(
+        c
+        for c in made.cells
+        if c.metadata.get("nbgrader", {}).get("grade_id") == f"{CHAPTER}-{name}"
+    )
+
+
+LIGHT = replace(LHS, notebook=copy.deepcopy(LHS.notebook))
+first_code(LIGHT.notebook).source = SET_UP
+
+
 def notebook(
     answers: dict[str, str] | None = None, first: str = "", last: str = ""
 ) -> NotebookNode:
     """A student's notebook with these answers or the right ones; `first` and `last` are cells."""
-    chapter = nbformat.read(CHAPTERS / f"{CHAPTER}.ipynb", as_version=4)
+    chapter = copy.deepcopy(LIGHT.notebook)
     solutions = {name: question.solution for name, question in QUESTIONS.items()}
     cells: list[NotebookNode] = []
     for cell in chapter.cells:
@@ -86,12 +104,7 @@ def notebook(
 
 
 def stub(name: str) -> str:
-    chapter = nbformat.read(CHAPTERS / f"{CHAPTER}.ipynb", as_version=4)
-    return next(
-        c.source
-        for c in chapter.cells
-        if c.metadata.get("nbgrader", {}).get("grade_id") == f"{CHAPTER}-{name}"
-    )
+    return str(cell_of(LHS.notebook, name).source)
 
 
 def write(made: NotebookNode, name: str = f"{CHAPTER}.ipynb") -> Callable[[Path], object]:
@@ -122,14 +135,6 @@ def changed(change: Callable[[NotebookNode], object]) -> Callable[[Path], object
     made = notebook()
     change(made)
     return write(made)
-
-
-def cell_of(made: NotebookNode, name: str) -> NotebookNode:
-    return next(
-        c
-        for c in made.cells
-        if c.metadata.get("nbgrader", {}).get("grade_id") == f"{CHAPTER}-{name}"
-    )
 
 
 def strip_metadata(made: NotebookNode) -> None:
@@ -277,9 +282,7 @@ SWALLOW = """import time
 
 HONEST: dict[str, Case] = {
     "reference": Case(write(notebook())),
-    "whole-chapter": Case(
-        lambda folder: write(nbformat.read(CHAPTERS / f"{CHAPTER}.ipynb", 4))(folder), scores=NONE
-    ),
+    "whole-chapter": Case(write(LHS.notebook), scores=NONE),
     "blank": Case(
         answers(**{name.replace("-", "_"): stub(name) for name in QUESTIONS}), scores=NONE
     ),
@@ -369,7 +372,7 @@ BROKEN: dict[str, Case] = {
         write(notebook(), "homework.zip"), "UNREADABLE", BLANK, "no notebook among homework.zip"
     ),
     "another-chapter": Case(
-        write(nbformat.read(CHAPTERS / "right-hand-side.ipynb", as_version=4)),
+        write(load("right-hand-side").notebook),
         "UNREADABLE",
         BLANK,
         "none of the chapter",

@@ -31,6 +31,7 @@ from tests.grading.corpus import (
     QUESTIONS,
     RIGHT,
     cell_of,
+    first_code,
     notebook,
     stub,
 )
@@ -114,7 +115,7 @@ def set_up(first: str = "", last: str = "") -> Change:
     """Lines before or after what the chapter's first cell has."""
 
     def change(made: NotebookNode) -> None:
-        cell = next(cell for cell in made.cells if cell.cell_type == "code")
+        cell = first_code(made)
         cell.source = "\n".join(filter(None, [first, cell.source, last]))
 
     return change
@@ -124,7 +125,7 @@ def scratch(source: str, last: bool = False) -> Change:
     """A cell of the student's own after the set-up, or at the end."""
 
     def change(made: NotebookNode) -> None:
-        place = next(i for i, cell in enumerate(made.cells) if cell.cell_type == "code") + 1
+        place = made.cells.index(first_code(made)) + 1
         made.cells.insert(len(made.cells) if last else place, new_code_cell(source))
 
     return change
@@ -136,10 +137,6 @@ def without(kept: Callable[[NotebookNode], bool]) -> Change:
 
 def is_check(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("locked"))
-
-
-def first_code(made: NotebookNode) -> NotebookNode:
-    return next(cell for cell in made.cells if cell.cell_type == "code")
 
 
 def without_set_up_and_checks(made: NotebookNode) -> None:

@@ -57,6 +57,7 @@ def test_what_is_graded_is_not_run_again_unless_it_is_forced(course: Path, runs:
     first, path = grade(course), outcome_path(course, CHAPTER, "ada")
     written = path.stat().st_mtime_ns
     assert grade(course) == first
+    assert grade(course, limits=replace(PATIENT, cell_seconds=300.0)) == first  # as typed
     assert (runs.count, path.stat().st_mtime_ns) == (1, written)
     grade(course, keep=[])
     assert runs.count == 2

@@ -12,7 +12,6 @@ import nbformat
 import pytest
 
 from grading import secret
-from grading.book import load
 from grading.merge import merge
 from grading.nbgrader_plugins import outcome_path
 from grading.questions import Chapter
@@ -25,13 +24,14 @@ from tests.grading.corpus import (
     DAMAGED,
     HONEST,
     HOSTILE,
+    LHS,
+    LIGHT,
     left_running,
     need_sandbox,
     submit,
 )
 
 SECRET = "the secret of the tests"
-LHS = load(CHAPTER)
 
 
 def contents(folder: Path) -> dict[Path, bytes]:
@@ -39,13 +39,13 @@ def contents(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in files if "outcomes" not in path.parts}
 
 
-def graded(student: str, base: Path, chapter: Chapter = LHS) -> Outcome:
+def graded(student: str, base: Path, chapter: Chapter = LIGHT) -> Outcome:
     """Return what becomes of a case that is handed in beside a right one."""
     need_sandbox()
     course = base / "course"
     source = course / "source" / CHAPTER / f"{CHAPTER}.ipynb"
     source.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(merge(LHS.notebook, chapter.questions), source)
+    nbformat.write(merge(LIGHT.notebook, chapter.questions), source)
     secret.keep(course)
     secret.place(course).write_text(SECRET)
     (course / "gradebook.db").touch()
@@ -101,9 +101,9 @@ def test_a_submission_costs_seconds_of_one_core_and_is_not_run_twice(tmp_path: P
 
     need_sandbox()
     start = spent()
-    outcome = graded("reference", tmp_path)
+    outcome = graded("reference", tmp_path, LHS)
     once = spent()
-    assert graded("reference", tmp_path) == outcome
+    assert graded("reference", tmp_path, LHS) == outcome
     assert once - start < 20
     assert spent() - once < 0.1
 
@@ -114,7 +114,7 @@ def test_a_submission_costs_seconds_of_one_core_and_is_not_run_twice(tmp_path: P
 def test_what_no_answer_is_to_blame_for_is_not_scored(fails: str, tmp_path: Path) -> None:
     """The chapter's own set-up runs before anything of the student's."""
     broken = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(fails)])
-    outcome = graded("reference", tmp_path, replace(LHS, notebook=broken))
+    outcome = graded("reference", tmp_path, replace(LIGHT, notebook=broken))
     assert outcome.status == "UNGRADED" and not outcome.scores and not outcome.digest
     assert "the chapter's own first cell did not run" in outcome.notes[0]
     assert graded("reference", tmp_path).status == "GRADED"
