@@ -4,6 +4,7 @@ The cells run in this process, which costs a hundredth of the jail; what needs a
 the corpus. Each case goes the whole way from a file to an outcome.
 """
 
+import atexit
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from traitlets.config import Config
 
 from grading import jail
 from grading.book import load
@@ -46,7 +48,10 @@ def in_this_process(
     made: NotebookNode, limits: jail.Limits, sandbox: bool, package: Path
 ) -> jail.Run:
     """Run cells as a kernel does."""
-    shell: Any = InteractiveShell()  # type: ignore[no-untyped-call]
+    config = Config(HistoryManager={"enabled": False})  # which is in a developer's home
+    shell: Any = InteractiveShell(config=config)  # type: ignore[no-untyped-call]
+    # At its end each would collect garbage, all together for a minute.
+    atexit.unregister(shell.atexit_operations)
     outputs = []
     for cell in made.cells:
         told: list[Any] = []
