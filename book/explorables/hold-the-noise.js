@@ -62,7 +62,7 @@ export class HoldTheNoise extends Explorable {
 
     const inside = ([, value]) => value <= TOP;
     const curve = line(([at]) => x(at), ([, value]) => up(value)).defined(inside);
-    const averages = positions.map(at => {
+    const averages = positions.filter((at, i) => i % 4 === 0 || i === DOTS - 1).map(at => {
       const there = {...theta, [dial]: at};
       return [at, expectedLoss({...there, delta: there.mu - known.xbar})];
     });
@@ -74,9 +74,10 @@ export class HoldTheNoise extends Explorable {
       chart.append("path").attr("class", "curve").attr("d", curve(points)).attr("fill", "none")
         .attr("stroke", colors.pathwise).attr("stroke-width", 2);
     } else {
-      chart.append("g").attr("class", "dust").selectAll("circle").data(points.filter(inside)).join("circle")
-        .attr("cx", ([at]) => x(at)).attr("cy", ([, value]) => up(value)).attr("r", 1.6)
-        .attr("fill", colors.data);
+      // One path of dots: hundreds of circles would take a browser longer than a frame.
+      const dots = points.filter(inside).map(([at, value]) => `M${x(at).toFixed(1)},${up(value).toFixed(1)}h0`);
+      chart.append("path").attr("class", "dust").attr("d", dots.join("")).attr("stroke", colors.data)
+        .attr("stroke-width", 3.2).attr("stroke-linecap", "round");
     }
 
     const exact = gradient({...theta, delta: mu - known.xbar});

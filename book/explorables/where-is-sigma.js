@@ -31,15 +31,17 @@ class Descent {
     const pairs = this.rule.pathwise ? PAIRS : 0;
     this.balls = {exact: [start()], pathwise: range(pairs).map(start), score_function: range(pairs).map(start)};
     this.noises = range(pairs).map(i => noise(1000 * (draw + 1) + i));
+    this.at = {...michelson}; // of a ball that is moved: one object for all of their many steps
+    this.powers = [1, 0, 0, 0, 0];
   }
 
   advance(until, enough = () => false) {
     const {exact: [exact], pathwise, score_function: scores} = this.balls;
     while (this.taken < until && !enough()) {
       this.taken += 1;
-      this.move(exact, this.rule.gradient({...michelson, ...exact, delta: exact.mu - michelson.xbar}));
+      this.move(exact, ...this.rule.gradient({...michelson, ...exact, delta: exact.mu - michelson.xbar}));
       this.noises.forEach((normal, i) => {
-        const powers = [1, 0, 0, 0, 0];
+        const powers = this.powers.fill(0, 1);
         for (let j = 0; j < DRAWS; j++) {
           const epsilon = normal();
           for (let k = 1, power = epsilon; k < 5; k++, power *= epsilon) powers[k] += power / DRAWS;
@@ -54,15 +56,19 @@ class Descent {
 
   sample(ball, coefficients, powers) {
     if (ball.lost) return;
-    const terms = coefficients({...michelson, sigma: ball.sigma, delta: ball.mu - michelson.xbar});
-    this.move(ball, terms.map(each => polynomial(each, powers)));
+    this.at.sigma = ball.sigma;
+    this.at.delta = ball.mu - michelson.xbar;
+    const [inMu, inSigma] = coefficients(this.at);
+    this.move(ball, polynomial(inMu, powers), polynomial(inSigma, powers));
   }
 
-  move(ball, [inMu, inSigma]) {
+  move(ball, inMu, inSigma) {
     if (ball.lost) return;
-    const [mu, sigma] = [ball.mu - this.step * inMu, ball.sigma * Math.exp(-this.step * inSigma * ball.sigma)];
+    const mu = ball.mu - this.step * inMu, sigma = ball.sigma * Math.exp(-this.step * inSigma * ball.sigma);
     ball.lost = !(Math.abs(mu) < LOST && sigma > 1 / LOST && sigma < LOST);
-    if (!ball.lost) Object.assign(ball, {mu, sigma});
+    if (ball.lost) return;
+    ball.mu = mu;
+    ball.sigma = sigma;
   }
 
   note() {
@@ -179,6 +185,23 @@ export class WhereIsSigma extends Explorable {
     return svg.append("g").attr("clip-path", `url(#${name})`);
   }
 
+  /** The level lines of an objective as paths. */
+  contours(objective, x, up) {
+    const {value} = this.rule(objective);
+    const values = range(GRID * GRID).map(cell => {
+      const mu = MU[0] + (MU[1] - MU[0]) * (cell % GRID + 0.5) / GRID;
+      const sigma = SIGMA[0] + (SIGMA[1] - SIGMA[0]) * (Math.floor(cell / GRID) + 0.5) / GRID;
+      return value({...michelson, sigma, delta: mu - michelson.xbar});
+    });
+    const lowest = Math.min(...values);
+    const scale = value({...michelson, sigma: 1.2, delta: 0.6}) - lowest;
+    const levels = [0.01, 0.03, 0.1, 0.25, 0.5, 1, 2, 4].map(part => lowest + part * scale);
+    const onMap = shape => `M${shape.map(([column, row]) => [
+      x(MU[0] + (MU[1] - MU[0]) * column / GRID), up(SIGMA[0] + (SIGMA[1] - SIGMA[0]) * row / GRID)]).join("L")}Z`;
+    return contours().size([GRID, GRID]).thresholds(levels)(values)
+      .map(level => level.coordinates.flat().map(onMap).join(""));
+  }
+
   drawMap(objective) {
     const svg = this.find(".map");
     const [wide, high] = [svg.wide, 260];
@@ -186,24 +209,16 @@ export class WhereIsSigma extends Explorable {
     const x = scaleLinear(MU, [left, wide - 12]);
     const up = scaleLinear(SIGMA, [high - bottom, top]);
     const map = canvas(svg, high);
-    const values = range(GRID * GRID).map(cell => {
-      const mu = MU[0] + (MU[1] - MU[0]) * (cell % GRID + 0.5) / GRID;
-      const sigma = SIGMA[0] + (SIGMA[1] - SIGMA[0]) * (Math.floor(cell / GRID) + 0.5) / GRID;
-      return this.rule(objective).value({...michelson, sigma, delta: mu - michelson.xbar});
-    });
-    const lowest = Math.min(...values);
-    const scale = this.rule(objective).value({...michelson, sigma: 1.2, delta: 0.6}) - lowest;
-    const levels = [0.01, 0.03, 0.1, 0.25, 0.5, 1, 2, 4].map(part => lowest + part * scale);
-    const onMap = shape => `M${shape.map(([column, row]) => [
-      x(MU[0] + (MU[1] - MU[0]) * column / GRID), up(SIGMA[0] + (SIGMA[1] - SIGMA[0]) * row / GRID)]).join("L")}Z`;
     map.append("g").attr("class", "axis").attr("transform", `translate(0,${high - bottom})`).call(axisBottom(x).ticks(5));
     map.append("g").attr("class", "axis").attr("transform", `translate(${left},0)`).call(axisLeft(up).ticks(4));
     map.append("text").attr("class", "variable").attr("x", wide - 6).attr("y", high - 4).attr("text-anchor", "end").text("μ");
     map.append("text").attr("class", "variable").attr("x", left - 4).attr("y", 11).text("σ");
     const inside = this.window(map, "map", [left, wide - 12], [top, high - bottom]);
-    const contour = contours().size([GRID, GRID]).thresholds(levels)(values);
-    inside.append("g").attr("class", "contours").selectAll("path").data(contour).join("path")
-      .attr("d", level => level.coordinates.flat().map(onMap).join("")).attr("fill", "none")
+    const drawn = `${objective} ${wide}`; // what the contours follow from: dials and steps do not move them
+    if (this.contoured !== drawn) this.levels = this.contours(objective, x, up);
+    this.contoured = drawn;
+    inside.append("g").attr("class", "contours").selectAll("path").data(this.levels).join("path")
+      .attr("d", path => path).attr("fill", "none")
       .attr("stroke", "currentColor").attr("stroke-opacity", 0.3);
     for (const kind of ["score_function", "pathwise", "exact"]) {
       for (const ball of this.descent.balls[kind]) {

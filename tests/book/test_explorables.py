@@ -105,7 +105,8 @@ def test_keys_move_the_dials_and_the_slopes_are_those_of_the_library(page: Page)
 
 def test_held_noise_makes_one_curve_and_fresh_noise_none(page: Page) -> None:
     held = figure(page, "hold-the-noise")
-    assert held.locator(".dust circle").count() > 200 and held.locator(".curve").count() == 0
+    dots = held.locator(".dust").get_attribute("d")
+    assert dots and dots.count("M") > 200 and held.locator(".curve").count() == 0
     assert "= ?" in held.locator(".node").text_content()  # type: ignore[operator]
     held.get_by_role("radio", name="held noise").check()
     assert held.locator(".dust").count() == 0 and held.locator(".curve").count() == 1
