@@ -95,7 +95,15 @@ def grade(
     number, parts = part or (1, 1)
     job = Job(course.resolve(), submissions.resolve(), load, limits, sandbox, keep)
     with executor(jobs, scheduler) as pool:
-        pool.submit(jail.probe, sandbox, PACKAGE).result()
+        try:
+            pool.submit(jail.probe, sandbox, PACKAGE).result()
+        except (ImportError, RuntimeError) as error:
+            if not scheduler or isinstance(error, jail.JailError):
+                raise
+            raise SystemExit(
+                "nothing was graded: Dask cannot import the grader; start its scheduler and each "
+                f"worker in the clone, with PYTHONPATH=. ({str(error).splitlines()[0]})"
+            ) from None
         outcomes = grade_all(pool, job, todo[number - 1 :: parts])
     if part:
         print(f"part {number} of {parts} is graded and not recorded; --merge records all parts")

@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +202,24 @@ def test_workers_elsewhere_know_no_secret_of_this_environment(
     command = ("grade", base / "submissions", "--out", base / "course", "--scheduler", "tcp://x:1")
     monkeypatch.setenv("RPT_COURSE_SECRET", "whisper")
     with pytest.raises(SystemExit, match="read the secret from its file and not RPT_COURSE_SECRET"):
+        grading(monkeypatch, *command)
+
+
+class Strange(Executor):
+    """A cluster that has not what its jobs import."""
+
+    def submit(self, *arguments: Any, **named: Any) -> "Future[Any]":
+        future: Future[Any] = Future()
+        future.set_exception(RuntimeError("Error during deserialization of the task graph.\nMore"))
+        return future
+
+
+def test_a_cluster_that_cannot_import_the_grader_is_told_how_to_start(
+    base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grading.course.executor", lambda *_: nullcontext(Strange()))
+    command = ("grade", base / "submissions", "--out", base / "course", "--scheduler", "tcp://x:1")
+    with pytest.raises(SystemExit, match=r"with PYTHONPATH=. \(Error during .* graph.\)$"):
         grading(monkeypatch, *command)
 
 
