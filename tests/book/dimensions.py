@@ -161,13 +161,13 @@ def itemized(c: Case) -> bool:
 
 
 def price_of_no_baseline(c: Case) -> bool:
-    """What the mean takes away, if the curvature of a term is the same everywhere: more than it."""
+    """What the mean takes away: the square of the mean loss, and its product with a curvature of 2."""
     node = VectorNormal([0.4, -0.2], [c.sigma, 1.2])
-    mean = WEIGHT @ TOTAL(node.path(EPS))  # no curvature
+    mean = WEIGHT @ DISTANCE(node.path(EPS))
     none, with_mean = (
-        spread(score_function, TOTAL, node, 0, baseline=b) for b in (0.0, float(mean))
+        spread(score_function, DISTANCE, node, 0, baseline=b) for b in (0.0, float(mean))
     )
-    return bool(np.isclose(none - with_mean, mean**2 / c.sigma**2, rtol=1e-9))
+    return bool(np.isclose(none - with_mean, mean**2 / c.sigma**2 + 2 * mean * 2, rtol=1e-9))
 
 
 def squares_of_a_pair(c: Case) -> bool:
@@ -221,7 +221,7 @@ CLAIMS: dict[str, Callable[[Case], Any]] = {
     r"+ 2E[F\,\partial_d^2 f]": is_number(plain, lead(crooked)),
     r"E[F^2\epsilon_d^2]/\sigma_d^2 - E[(\partial_d f)^2]": is_number(plain, lead(crooked)),
     r"\frac{1}{\sigma_d^2}\sum_{i \ne d}\operatorname{Var} f_i": itemized,
-    r"(E f)^2/\sigma_d^2": price_of_no_baseline,
+    r"(E f)^2/\sigma_d^2 + 2E f\,E[\partial_d^2 f]": price_of_no_baseline,
     r"E[f^2] = 3D^2": valley,
     r"E[(\partial_d f)^2] = 4D": valley,
     r"E[f\,\partial_d^2 f] = 2D": valley,
