@@ -161,7 +161,7 @@ def itemized(c: Case) -> bool:
 
 
 def price_of_no_baseline(c: Case) -> bool:
-    """What the mean takes away: the square of the mean loss, and its product with a curvature of 2."""
+    """What the mean takes away: its square, and its product with a curvature, which is 2 here."""
     node = VectorNormal([0.4, -0.2], [c.sigma, 1.2])
     mean = WEIGHT @ DISTANCE(node.path(EPS))
     none, with_mean = (
