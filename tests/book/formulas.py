@@ -44,6 +44,7 @@ from rpt_helpers.nodes import Parameterization
 
 Claim = Callable[[Case], Any]
 TINY = 1e-5
+COIN = 0.3
 SMALL = (0.3, 8.0)  # a node so wide that a fast cosine averages out
 
 
@@ -873,6 +874,16 @@ def variance_of_mean_baseline(c: Case) -> Value:
     return vector(variance(c, score_function, baseline=expected(c)))
 
 
+def variance_of_leave_one_out(c: Case) -> Value:
+    """N times that of the mean of N samples."""
+    return vector(variance(c, score_function, baseline=leave_one_out, n_samples=7))
+
+
+def over_coin(c: Case, theta: Any, function: Callable[[float, float], Any]) -> Any:
+    """The mean of a function of a coin and its score."""
+    return theta * function(1.0, 1 / theta) + (1 - theta) * function(0.0, -1 / (1 - theta))
+
+
 def plain_variance(c: Case) -> Value:
     return vector(variance(c, score_function))
 
@@ -943,6 +954,7 @@ LETTERS: dict[str, Callable[[Case], dict[str, Any]]] = {
     "baselines-and-control-variates": of_controls,
     "closed_form": lambda c: {"A": Of(lambda n: n["delta"] ** 2 + n["s"] ** 2 - n["b"] / n["n"])},
     "sheet": lambda c: {"F": lambda y: c.names["f"](y) - c.letters["b"]},
+    "questions": lambda c: {"F": lambda y: c.names["f"](y) - c.letters["b"], "theta": COIN},
     "variance-comparison": lambda c: {
         "u": Of(lambda n: n["y"] - n["xbar"]),
         "F": Of(lambda n: n["f"](n["y"]) - n["b"]),
@@ -1462,6 +1474,27 @@ CLAIMS: dict[str, Claim] = {
     r"40\delta^2\sigma^2 + 74\sigma^4": lambda c: vector(without_a(c)[1]),
     r"\frac{1}{n}\sum_i x_i^2 - \mu^2": lambda c: (at_data(c), vector(c.x.var())),
     r"f(y) = \cos(5y)": losses(lambda c: Cosine(5)),
+    # questions
+    r"E[F^2]/\sigma^2 + E[f'(y)^2] + 2E[F f''(y)]": lambda c: vector(excess(c) / c.sigma**2),
+    r"f(y) = (y-1)^2": losses(lambda c: quadratic(1)),
+    r"f(1) - f(0)": lambda c: vector(
+        derivative(lambda h: vector(over_coin(c, COIN + h, lambda y, _: c.names["f"](y))))
+    ),
+    r"[(1-\theta)f(1) + \theta f(0)]^2/(\theta(1-\theta))": lambda c: vector(
+        over_coin(c, COIN, lambda y, score: (c.names["f"](y) * score) ** 2)
+        - over_coin(c, COIN, lambda y, score: c.names["f"](y) * score) ** 2
+    ),
+    r"(1-\theta)f(1) + \theta f(0)": lambda c: vector(
+        over_coin(c, COIN, lambda y, score: c.names["f"](y) * score**2)
+        / over_coin(c, COIN, lambda _, score: score**2)
+    ),
+    r"4n^2\sigma^2(\delta^2 + 2\sigma^2)": lambda c: vector(
+        closed_form.variance(pathwise, SquaredError(c.x), c.node.by("log_sigma"))
+    )[..., 1:],
+    r"\frac{5}{2} + \frac{1}{2(N-1)}": lambda c: in_pathwise(variance_of_leave_one_out, c)[..., :1],
+    r"7 + \frac{1}{N-1}": lambda c: in_pathwise(variance_of_leave_one_out, c)[..., 1:],
+    r"y = \cos\theta": lambda c: losing.doubled(by(c, theta=0.3)),
+    r"\cos(2^T\theta)": lambda c: losing.doubled(by(c, theta=0.3)),
     # docstrings
     r"A = \delta^2 + s^2 - b/n": lambda c: c,
     r"b^* = E[f S^2]/E[S^2]": lambda c: same(
@@ -1940,6 +1973,7 @@ WORDS: tuple[str, ...] = (
     r"h = F^2\epsilon",
     r"h = F f'",
     r"\log(1+e^y)",
+    r"\log(1+e^{2y})",
     r"k\sigma < 1",
     r"y - t",
     r"f(y) = c + \beta(y - \mu)",
