@@ -117,9 +117,12 @@ def grade(
 
 def feedback(course: Path) -> None:
     """Let nbgrader write what each student is to read."""
-    api = _api(course)
+    api, failed = _api(course), []
     for path in tqdm(sorted((course / "autograded").glob("*/*")), "feedback", unit="submission"):
-        _must(api.generate_feedback(path.name, path.parent.name, force=True))
+        if not api.generate_feedback(path.name, path.parent.name, force=True)["success"]:
+            failed.append(f"{ascii(path.parent.name)}, {path.name}")
+    if failed:
+        raise SystemExit(f"nbgrader could not write the pages of: {'; '.join(failed)}")
 
 
 def export(course: Path, layout: str, to: Path) -> None:

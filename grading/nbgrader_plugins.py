@@ -57,7 +57,7 @@ def configure(c: Any, load: Callable[[str], Chapter]) -> None:
         Autograde.autograde_preprocessors, Execute=Grade, SaveAutoGrades=SaveGrades
     )
     # Penalties again, because manual marks change them.
-    feedback = [preprocessors.AssignLatePenalties, preprocessors.ClearHiddenTests]
+    feedback = [preprocessors.AssignLatePenalties, ClearTests]
     c.GenerateFeedback.preprocessors = feedback + GenerateFeedback.preprocessors.default()
     c.AssignLatePenalties.plugin_class = PenaltyPerDay
     c.ExportApp.plugin_class = Scores
@@ -210,6 +210,18 @@ class SaveGrades(preprocessors.SaveAutoGrades):  # type: ignore[misc]
             grade = self.gradebook.find_grade(*at, self.student_id)
             grade.auto_score, grade.needs_manual_grade = None, True
             self.gradebook.db.commit()
+
+
+class ClearTests(preprocessors.ClearHiddenTests):  # type: ignore[misc]
+    """Take the hidden code out of our tests; what looks like it in a student's cell stays."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Any, cell_index: int
+    ) -> tuple[NotebookNode, Any]:
+        """Clear one cell."""
+        if is_locked(cell):
+            cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        return cell, resources
 
 
 class PenaltyPerDay(LateSubmissionPlugin):  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -117,3 +118,23 @@ def test_an_id_with_a_space_is_the_name_of_a_folder(
     assert row(monkeypatch, base, "Ada L")["score"] == "8"
     grading(monkeypatch, "feedback", base / "course")
     assert list((base / "course" / "feedback" / "Ada L").rglob("*.html"))
+
+
+def test_no_cell_of_a_student_keeps_feedback_from_the_class(
+    base: Path, runs: list[NotebookNode], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lines that look like the begin of a hidden test stopped nbgrader for all that came after."""
+    looks = notebook(first="### BEGIN HIDDEN TESTS\n### BEGIN HIDDEN TESTS\nprint(1)")
+    (base / "submissions" / "ada" / "mine.ipynb").write_text(json.dumps(looks))
+    (base / "course" / "roster.csv").write_text("id\nada\nbob\n")
+    grading(monkeypatch, "grade", base / "submissions", "--out", base / "course")
+    grading(monkeypatch, "feedback", base / "course")
+    pages = {path.parts[-3]: path.read_text() for path in base.glob("course/feedback/*/*/*.html")}
+    assert pages.keys() == {"ada", "bob"}
+    assert not any("_report(" in re.sub(r"<[^>]*>", "", page) for page in pages.values())
+    (base / "course" / "autograded" / "ada" / CHAPTER / f"{CHAPTER}.ipynb").chmod(0o600)
+    (base / "course" / "autograded" / "ada" / CHAPTER / f"{CHAPTER}.ipynb").write_text("{")
+    (base / "course" / "feedback" / "bob" / CHAPTER / f"{CHAPTER}.html").unlink()
+    with pytest.raises(SystemExit, match=f"could not write the pages of: 'ada', {CHAPTER}$"):
+        grading(monkeypatch, "feedback", base / "course")
+    assert (base / "course" / "feedback" / "bob" / CHAPTER / f"{CHAPTER}.html").exists()
