@@ -7,6 +7,7 @@ being there, with the wrong answers that its answer lists.
 import contextlib
 import io
 import re
+import sys
 import warnings
 from inspect import signature
 from typing import Any
@@ -336,6 +337,16 @@ def test_hidden_inputs_follow_from_secret_and_student(chapter: str, question: Co
     for student in ("ada", "bob", "eve"):
         for value in verdict.references(question, SECRET, student, load(chapter).set_up):
             assert isinstance(value, str) or np.isfinite(np.asarray(value, dtype=float)).all()
+
+
+def test_a_set_up_that_prints_says_nothing_and_leaves_other_threads_their_output(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    defined = verdict._defined("import sys\nthere = sys.stdout\nprint('loud')")
+    assert defined["there"] is sys.stdout
+    for chapter in {chapter for chapter, _ in CODED}:
+        verdict._defined(load(chapter).set_up)
+    assert capsys.readouterr().out == ""
 
 
 # ---------------------------------------------------------------- what the verdict says
