@@ -204,9 +204,8 @@ def _summarize(outcomes: Outcomes) -> None:
         print(f"{chapter}: " + ", ".join(f"{n} {status}" for status, n in sorted(found.items())))
     for (chapter, student), outcome in outcomes.items():
         if outcome.status != "GRADED" or outcome.notes:
-            why = "; ".join(
-                [outcome.status, *outcome.notes]
-            )  # with names of files, which can be evil
+            why = "; ".join([outcome.status, *outcome.notes])
+            # A note has names of files, which can hold what a terminal obeys.
             why = "".join(each if each.isprintable() else "?" for each in why)
             print(f"look at {ascii(student)}, {chapter}: {why}")
 

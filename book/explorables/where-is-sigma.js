@@ -186,7 +186,7 @@ export class WhereIsSigma extends Explorable {
   }
 
   /** The level lines of an objective as paths. */
-  contours(objective, x, up) {
+  linesOf(objective, x, up) {
     const {value} = this.rule(objective);
     const values = range(GRID * GRID).map(cell => {
       const mu = MU[0] + (MU[1] - MU[0]) * (cell % GRID + 0.5) / GRID;
@@ -215,7 +215,7 @@ export class WhereIsSigma extends Explorable {
     map.append("text").attr("class", "variable").attr("x", left - 4).attr("y", 11).text("σ");
     const inside = this.window(map, "map", [left, wide - 12], [top, high - bottom]);
     const drawn = `${objective} ${wide}`; // what the contours follow from: dials and steps do not move them
-    if (this.contoured !== drawn) this.levels = this.contours(objective, x, up);
+    if (this.contoured !== drawn) this.levels = this.linesOf(objective, x, up);
     this.contoured = drawn;
     inside.append("g").attr("class", "contours").selectAll("path").data(this.levels).join("path")
       .attr("d", path => path).attr("fill", "none")

@@ -362,4 +362,4 @@ def test_simulation_is_a_wave_and_loses_from_step_seven_on() -> None:
 def test_page_says_what_the_library_says(pattern: str, values: list[float]) -> None:
     [match] = re.finditer(pattern, PAGE, re.DOTALL)
     found = [number(words, LETTERS) for words in match.groups()]
-    np.testing.assert_allclose(found, values, rtol=2e-3, atol=1e-12)
+    np.testing.assert_allclose(found, values, rtol=1e-3, atol=1e-12)

@@ -1,7 +1,6 @@
 """The course secret is no file of the course folder, and without it nobody is graded."""
 
 import pickle
-import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -11,22 +10,20 @@ import nbformat
 import pytest
 
 from grading import jobs, secret
-from grading.__main__ import main
 from grading.book import load
 from grading.merge import merge
 from grading.verdict import STATUSES
 from tests.grading.corpus import CHAPTER, PATIENT
 from tests.grading.test_grading import released
+from tests.grading.test_jobs import grading
 
 __all__ = ["released"]  # the fixture: a course folder with a secret
 
 
 def grade(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (course / "submissions").mkdir()
-    command = ["grading", "grade", str(course / "submissions"), "--out", str(course)]
-    monkeypatch.setattr(sys, "argv", command)
     monkeypatch.setattr("grading.jail.probe", lambda *_: None)
-    main()
+    grading(monkeypatch, "grade", course / "submissions", "--out", course)
 
 
 def test_a_secret_is_the_courses_own_and_its_owners_only(tmp_path: Path) -> None:
