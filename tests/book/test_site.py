@@ -1,5 +1,6 @@
 """The built site: complete, self-contained, readable; seen by a checker and by a browser."""
 
+import fcntl
 import functools
 import gzip
 import http.server
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -43,6 +44,9 @@ from rpt_helpers import plots
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = [path.with_suffix(".html").name for path in chapters()]
+SOURCES = [*(ROOT / "book").glob("*.md"), *(ROOT / "book").glob("*.ipynb")]
+PAGES = sorted(f"book/{path.stem}.html" for path in SOURCES)
+Screen = Callable[[str], list[str]]  # from the name of a page to its faults
 ADDRESS = "https://github.com/owner/name"
 
 
@@ -67,11 +71,20 @@ def build(
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("site")
-    done = build(ROOT, out)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return out / "_build" / "html"
+def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """The built book: one for all processes, so that no test may change it."""
+    shared = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        shared = shared.parent
+    html = shared / "site"
+    with (shared / "site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not html.exists():
+            out = tmp_path_factory.mktemp("build")
+            done = build(ROOT, out)
+            assert done.returncode == 0, done.stdout + done.stderr
+            (out / "_build" / "html").rename(html)
+    return html
 
 
 def test_site_has_no_fault(site: Path) -> None:
@@ -547,7 +560,17 @@ class Visit:
 
     def weight(self) -> int:
         """Return the bytes that a compressing server would send."""
-        return sum(len(gzip.compress(reply.body())) for reply in self.replies)
+        return sum(compressed(reply) for reply in self.replies)
+
+
+SIZES: dict[str, int] = {}
+
+
+def compressed(reply: playwright.sync_api.Response) -> int:
+    """Return the size of a file; its address is served from what no test changes."""
+    if reply.url not in SIZES:
+        SIZES[reply.url] = len(gzip.compress(reply.body()))
+    return SIZES[reply.url]
 
 
 LAYOUT_SHIFT = """() => new Promise(done => {
@@ -619,7 +642,7 @@ def faults_of_load(visit: Visit) -> Iterator[str]:
 
 
 def faults_of_look(page: playwright.sync_api.Page, chapter: bool) -> Iterator[str]:
-    """Yield what is cut off or torn: on a laptop, on a phone, on paper."""
+    """Yield what is cut off or torn, on a laptop or on a phone; both themes have the same lines."""
     width = page.evaluate("innerWidth")
     if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
         yield f"{wide} px wide on a screen of {width}"
@@ -627,10 +650,14 @@ def faults_of_look(page: playwright.sync_api.Page, chapter: bool) -> Iterator[st
         yield from page.evaluate(LINE_BEFORE_PUNCTUATION)
     elif chapter:
         yield from page.evaluate(TOO_WIDE, ".cell_input pre")
-        page.set_viewport_size({"width": 700, "height": 1000})
-        page.emulate_media(media="print")
-        yield from page.evaluate(TOO_WIDE, "pre")
-        yield from page.evaluate(CLOSED)
+
+
+def faults_of_paper(page: playwright.sync_api.Page) -> Iterator[str]:
+    """Yield what a printed chapter lacks: ends of lines, what is folded."""
+    page.set_viewport_size({"width": 700, "height": 1000})
+    page.emulate_media(media="print")
+    yield from page.evaluate(TOO_WIDE, "pre")
+    yield from page.evaluate(CLOSED)
 
 
 def switch(page: playwright.sync_api.Page, scheme: Any) -> None:
@@ -640,59 +667,81 @@ def switch(page: playwright.sync_api.Page, scheme: Any) -> None:
     page.evaluate("document.getAnimations().forEach(change => change.finish())")
 
 
+@functools.cache
+def axe() -> str:
+    return (ROOT / "book/_ext/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
 def faults_of_access(page: playwright.sync_api.Page) -> Iterator[str]:
     """Yield what axe finds in either theme; the page is lighter afterwards."""
     page.evaluate(LIGHTEN)
-    page.evaluate((ROOT / "book/_ext/node_modules/axe-core/axe.min.js").read_text())
+    page.evaluate(axe())
     for scheme in ("dark", "light"):
         switch(page, scheme)
         yield from (f"{scheme}: {line}" for line in page.evaluate(VIOLATIONS))
 
 
-def faults_of_every_page(
-    site: Path, address: str, browser: playwright.sync_api.Browser, width: int, scheme: Any
+def faults_of_page(
+    context: playwright.sync_api.BrowserContext, address: str, name: str
 ) -> list[str]:
-    """Return what is wrong on a screen, from one visit of each page."""
-    faults = []
-    screen: Any = {"width": width, "height": 900}
-    context = browser.new_context(viewport=screen, color_scheme=scheme)
-    for name in (path.relative_to(site).as_posix() for path in html_files(site)):
-        if name == "index.html":  # it leads on at once
-            continue
-        visit = Visit(context.new_page(), address)
-        visit.open(name)
-        found = list(faults_of_load(visit))
-        # The dark has the same lines.
-        visit.page.emulate_media(color_scheme="light")
-        found += faults_of_look(visit.page, name.removeprefix("book/") in CHAPTERS)
-        if name.startswith("book/"):
-            visit.page.emulate_media(media="screen")
-            visit.page.set_viewport_size(screen)
-            found += faults_of_access(visit.page)
-        faults += [f"{name}: {line}" for line in (*found, *visit.wrong)]
-        visit.page.close()
+    """Return what is wrong on a screen, from one visit of a page."""
+    visit = Visit(context.new_page(), address)
+    visit.open(name)
+    chapter = name.removeprefix("book/") in CHAPTERS
+    found = [*faults_of_load(visit), *faults_of_look(visit.page, chapter)]
+    if name.startswith("book/"):
+        found += faults_of_access(visit.page)
+    # Last, because a page without the parts of its formulas is laid out anew in a third of the
+    # time, and with the same lines of code.
+    if chapter and visit.page.evaluate("innerWidth") > 390:
+        found += faults_of_paper(visit.page)
+    visit.page.close()
+    return [f"{name}: {line}" for line in (*found, *visit.wrong)]
+
+
+@pytest.fixture(scope="module")
+def laptop(server: str, browser: playwright.sync_api.Browser) -> Iterator[Screen]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+    yield functools.partial(faults_of_page, context, server)
     context.close()
-    return faults
 
 
-# Classes, so that two processes share the long way through all pages. Both screens, both themes
-# that a page may come in, and both addresses that a host may give it have their visit.
+@pytest.fixture(scope="module")
+def phone(server: str, browser: playwright.sync_api.Browser) -> Iterator[Screen]:
+    context = browser.new_context(viewport={"width": 390, "height": 900}, color_scheme="dark")
+    yield functools.partial(faults_of_page, context, f"{server}/project")
+    context.close()
+
+
+def others(site: Path) -> list[str]:
+    """Return the pages that no file of the book's folder has; the first leads on at once."""
+    names = {path.relative_to(site).as_posix() for path in html_files(site)}
+    return sorted(names - {*PAGES, "index.html"})
+
+
+# Both screens, both themes that a page may come in, and both addresses that a host may give it
+# have their visit. Classes of many tests, so that two processes share the long way through all
+# pages: pytest-xdist gives the small ones out last, and several to one process.
 
 
 @needs_chromium
 class TestLaptop:
-    def test_no_page_has_a_fault(
-        self, site: Path, server: str, browser: playwright.sync_api.Browser
-    ) -> None:
-        assert faults_of_every_page(site, server, browser, 1280, "light") == []
+    @pytest.mark.parametrize("name", PAGES)
+    def test_page_has_no_fault(self, laptop: Screen, name: str) -> None:
+        assert laptop(name) == []
+
+    def test_no_other_page_has_a_fault(self, site: Path, laptop: Screen) -> None:
+        assert [fault for name in others(site) for fault in laptop(name)] == []
 
 
 @needs_chromium
 class TestPhone:
-    def test_no_page_has_a_fault(
-        self, site: Path, server: str, browser: playwright.sync_api.Browser
-    ) -> None:
-        assert faults_of_every_page(site, f"{server}/project", browser, 390, "dark") == []
+    @pytest.mark.parametrize("name", PAGES)
+    def test_page_has_no_fault(self, phone: Screen, name: str) -> None:
+        assert phone(name) == []
+
+    def test_no_other_page_has_a_fault(self, site: Path, phone: Screen) -> None:
+        assert [fault for name in others(site) for fault in phone(name)] == []
 
 
 SEARCHES = {
