@@ -876,12 +876,23 @@ def variance_of_mean_baseline(c: Case) -> Value:
 
 def variance_of_leave_one_out(c: Case) -> Value:
     """N times that of the mean of N samples."""
-    return vector(variance(c, score_function, baseline=leave_one_out, n_samples=7))
+    n_samples = int(c.letters["N"])
+    return vector(variance(c, score_function, baseline=leave_one_out, n_samples=n_samples))
 
 
 def over_coin(c: Case, theta: Any, function: Callable[[float, float], Any]) -> Any:
     """The mean of a function of a coin and its score."""
     return theta * function(1.0, 1 / theta) + (1 - theta) * function(0.0, -1 / (1 - theta))
+
+
+def variance_of_coin(c: Case, baseline: float = 0.0) -> Any:
+    """The variance of one score-function sample."""
+
+    def sample(y: float, score: float) -> Any:
+        return (c.names["f"](y) - baseline) * score
+
+    square = over_coin(c, COIN, lambda y, score: sample(y, score) ** 2)
+    return square - over_coin(c, COIN, sample) ** 2
 
 
 def plain_variance(c: Case) -> Value:
@@ -1480,10 +1491,7 @@ CLAIMS: dict[str, Claim] = {
     r"f(1) - f(0)": lambda c: vector(
         derivative(lambda h: vector(over_coin(c, COIN + h, lambda y, _: c.names["f"](y))))
     ),
-    r"[(1-\theta)f(1) + \theta f(0)]^2/(\theta(1-\theta))": lambda c: vector(
-        over_coin(c, COIN, lambda y, score: (c.names["f"](y) * score) ** 2)
-        - over_coin(c, COIN, lambda y, score: c.names["f"](y) * score) ** 2
-    ),
+    r"[(1-\theta)f(1) + \theta f(0)]^2/(\theta(1-\theta))": lambda c: vector(variance_of_coin(c)),
     r"(1-\theta)f(1) + \theta f(0)": lambda c: vector(
         over_coin(c, COIN, lambda y, score: c.names["f"](y) * score**2)
         / over_coin(c, COIN, lambda _, score: score**2)

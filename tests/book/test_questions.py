@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from formulas import COIN, by, in_pathwise, variance_of_coin, variance_of_leave_one_out
 from numpy.typing import NDArray
+from reader import Case, value
 from scipy.special import ndtr, ndtri
-from tex import number
 
 from rpt_helpers import (
     Cosine,
@@ -19,7 +20,6 @@ from rpt_helpers import (
     closed_form,
     compare,
     datasets,
-    leave_one_out,
     measure_valued,
     pathwise,
     quadratic,
@@ -85,19 +85,8 @@ def test_one_sample_is_rarely_close() -> None:
 
 X = np.array([0.3, -1.0, 2.5, 1.1])
 AT_THE_DATA, FAR = Normal(X.mean(), X.std()), Normal(X.mean(), 1e6)
-NODE = Normal(0.4, 1.3)
-LETTERS = {
-    "n": 4,
-    "sigma": NODE.sigma,
-    "delta": NODE.mu - X.mean(),
-    "s": X.std(),
-    "tau": 0.8,
-    "N": 3,
-    "k": 9,
-    "D": 3,
-    "theta": 0.3,
-    "f": {0: 1.5, 1: 4.0}.get,  # the loss of a coin
-}
+CASE = Case(X, 0.4, 1.3, {"tau": 0.8, "N": 3, "k": 9, "D": 3, "theta": COIN})
+NODE = CASE.node
 COSINE = [quadrature.variance(each, Cosine(5), Normal(1, 1)) for each in (pathwise, score_function)]
 
 
@@ -161,20 +150,9 @@ def at_the_jump() -> list[float]:
     return [parabola + (fees[0] - fees[1]) / 2e-5, parabola]
 
 
-def coin(baseline: float) -> float:
-    """The variance of one score-function sample."""
-    theta, losses = LETTERS["theta"], np.array([LETTERS["f"](face) for face in (0, 1)])
-    samples = (losses - baseline) * np.array([-1 / (1 - theta), 1 / theta])
-    mean, square = (np.average(g, weights=[1 - theta, theta]) for g in (samples, samples**2))
-    np.testing.assert_allclose(mean, losses[1] - losses[0])
-    return float(square - mean**2)
-
-
-def leaves_one_out(n_samples: int) -> NDArray[np.float64]:
-    loss = SquaredError(X)
-    return closed_form.variance(
-        score_function, loss, AT_THE_DATA, baseline=leave_one_out, n_samples=n_samples
-    ) / closed_form.variance(pathwise, loss, AT_THE_DATA)
+def without_oneself(case: Case) -> NDArray[np.float64]:
+    """The variances with leave-one-out, over those with the trick."""
+    return np.ravel(in_pathwise(variance_of_leave_one_out, case))
 
 
 def in_dimensions(dimensions: int, loss: Loss, baseline: float = 0.0, points: int = 8) -> float:
@@ -289,7 +267,7 @@ SAID: dict[str, tuple[str, list[float]]] = {
         r"has the variance (\S+), where\s+the score function has (\S+)\. Read",
         [quadrature.variance(each, STEP, Normal(0.5, 1))[0] for each in (pathwise, score_function)],
     ),
-    "a coin": (r"has the variance \$(.+?)\$, and the baseline", [coin(0.0)]),
+    "a coin": (r"has the variance \$(.+?)\$, and the baseline", [variance_of_coin(CASE)]),
     "log sigma again": (
         r"variance in \$\\log\\sigma\$ is\s+\$(.+?)\$, and the score function has (\S+) times",
         [
@@ -299,11 +277,11 @@ SAID: dict[str, tuple[str, list[float]]] = {
     ),
     "leave-one-out": (
         r"each draw has \$(.+?)\$ pathwise variances in \$\\mu\$ and \$(.+?)\$ in",
-        [*leaves_one_out(LETTERS["N"])],
+        [*without_oneself(CASE)],
     ),
     "two draws": (
         r"have only (\S+) and (\S+), where\s+no baseline has (\S+) and (\S+)\. But",
-        [*leaves_one_out(2), *ratio(X, AT_THE_DATA)],
+        [*without_oneself(by(CASE, N=2)), *ratio(X, AT_THE_DATA)],
     ),
     "measure-valued": (
         r"the variance (\S+) in\s+\$\\mu\$ and (\S+) in \$\\sigma\$, where a pathwise one"
@@ -324,15 +302,19 @@ SAID: dict[str, tuple[str, list[float]]] = {
 }
 
 
+def number(tex: str, case: Case = CASE) -> float:
+    return float(value(tex, case).item())
+
+
 def test_a_hundred_dimensions_are_those_of_the_formulas() -> None:
     formulas = re.findall(r"\$(\\frac\{[^$]*D[^$]*)\$", PAGE)
-    assert [number(tex, {"D": 100}) for tex in formulas] == [2652, 51]
+    assert [number(tex, by(CASE, D=100)) for tex in formulas] == [2652, 51]
     assert "these are 2,652 and 51." in PAGE
 
 
 def test_baseline_of_the_coin_takes_all_of_the_variance_away() -> None:
     [tex] = re.findall(r"the baseline\s+\$(.+?)\$ takes all", PAGE)
-    assert coin(number(tex, LETTERS)) == pytest.approx(0, abs=1e-12)
+    assert variance_of_coin(CASE, number(tex)) == pytest.approx(0, abs=1e-12)
 
 
 def test_one_draw_in_each_part_makes_an_eighth_of_the_error_from_four_times_the_draws() -> None:
@@ -361,5 +343,5 @@ def test_simulation_is_a_wave_and_loses_from_step_seven_on() -> None:
 @pytest.mark.parametrize(("pattern", "values"), SAID.values(), ids=SAID)
 def test_page_says_what_the_library_says(pattern: str, values: list[float]) -> None:
     [match] = re.finditer(pattern, PAGE, re.DOTALL)
-    found = [number(words, LETTERS) for words in match.groups()]
+    found = [number(words) for words in match.groups()]
     np.testing.assert_allclose(found, values, rtol=1e-3, atol=1e-12)
