@@ -127,8 +127,8 @@ def feedback(course: Path) -> None:
 
 def export(course: Path, layout: str, to: Path) -> None:
     """Write the scores as CSV."""
-    app = ExportApp(config=_config(course))
-    app.coursedir = _api(course).coursedir
+    api = _api(course)
+    app = ExportApp(config=api.config, coursedir=api.coursedir)
     plugin = Scores(parent=app, layout=layout, to=str(to.resolve()))
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
         plugin.export(gradebook)

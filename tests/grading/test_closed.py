@@ -31,7 +31,7 @@ def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course with a blank notebook handed in, as it is released, and one with right answers."""
     course = tmp_path_factory.mktemp("closed") / "course"
     command = (sys.executable, "-m", "grading", "release", CHAPTER, "--to", str(course))
@@ -79,10 +79,10 @@ def moved(config: str) -> str:
     ],
 )
 def test_nbgrader_without_the_steps_grades_nobody(
-    spoil: Callable[[str], str], sentence: str, released: Path, tmp_path: Path
+    spoil: Callable[[str], str], sentence: str, handed_in: Path, tmp_path: Path
 ) -> None:
     course = tmp_path / "course"
-    shutil.copytree(released, course)
+    shutil.copytree(handed_in, course)
     config = course / "nbgrader_config.py"
     config.write_text(spoil(config.read_text()))
     done = run("nbgrader", "autograde", CHAPTER, "--create", cwd=course)
@@ -91,9 +91,9 @@ def test_nbgrader_without_the_steps_grades_nobody(
     assert not list(course.glob("autograded/*/*/*.ipynb"))
 
 
-def test_nbgrader_without_the_secret_grades_nobody(released: Path, tmp_path: Path) -> None:
+def test_nbgrader_without_the_secret_grades_nobody(handed_in: Path, tmp_path: Path) -> None:
     course = tmp_path / "course"
-    shutil.copytree(released, course)
+    shutil.copytree(handed_in, course)
     (course / "secret-id").unlink()
     done = run("nbgrader", "autograde", CHAPTER, "--create", cwd=course)
     assert done.returncode != 0
@@ -101,8 +101,8 @@ def test_nbgrader_without_the_secret_grades_nobody(released: Path, tmp_path: Pat
     assert not list(course.glob("autograded/*/*/*.ipynb"))
 
 
-def test_a_test_that_nbgrader_runs_itself_earns_nothing(released: Path) -> None:
-    source = nbformat.read(released / "source" / CHAPTER / f"{CHAPTER}.ipynb", as_version=4)
+def test_a_test_that_nbgrader_runs_itself_earns_nothing(handed_in: Path) -> None:
+    source = nbformat.read(handed_in / "source" / CHAPTER / f"{CHAPTER}.ipynb", as_version=4)
     tests = [c.source for c in source.cells if c.metadata.get("nbgrader", {}).get("points")]
     for test in tests[1:]:  # the first is written
         with pytest.raises(RuntimeError, match="not graded"):
@@ -144,7 +144,7 @@ def test_the_sandbox_is_on_where_nobody_says_otherwise(monkeypatch: pytest.Monke
 
 
 def test_a_run_by_nbgrader_itself_runs_again_what_is_already_graded(
-    released: Path, monkeypatch: pytest.MonkeyPatch
+    handed_in: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So does `nbgrader autograde --force`, which comes here; only our own command keeps."""
     runs: list[str] = []
@@ -155,7 +155,7 @@ def test_a_run_by_nbgrader_itself_runs_again_what_is_already_graded(
 
     monkeypatch.setattr(nbgrader_plugins, "grade", graded)
     monkeypatch.setattr(nbgrader_plugins, "_probe", lambda *_: None)
-    monkeypatch.setattr(nbgrader_plugins, "_course", lambda _: released)
+    monkeypatch.setattr(nbgrader_plugins, "_course", lambda _: handed_in)
     at = {"assignment": CHAPTER, "student": "ada", "notebook": CHAPTER}
     for keep in ([], [], ["GRADED"]):
         step = nbgrader_plugins.Grade(keep=keep, load=load)

@@ -15,9 +15,9 @@ from nbgrader.api import Gradebook
 
 from grading.nbgrader_plugins import Scores
 from tests.grading.corpus import CHAPTER, QUESTIONS, ROOT, notebook, stub
-from tests.grading.test_jobs import base, grading, released, runs
+from tests.grading.test_jobs import base, course_and_class, grading, runs
 
-__all__ = ["base", "released", "runs"]  # fixtures
+__all__ = ["base", "course_and_class", "runs"]  # fixtures
 
 
 def row(monkeypatch: pytest.MonkeyPatch, base: Path, student: str) -> dict[str, str]:

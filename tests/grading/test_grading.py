@@ -288,18 +288,18 @@ def test_mistakes_in_an_instructors_files_are_named_before_anything_is_graded(
     text: str,
     arguments: tuple[str, ...],
     message: str,
-    released: Path,
+    bare_course: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    (released / file).write_text(text)
-    (released / "submissions" / "ada").mkdir(parents=True)
+    (bare_course / file).write_text(text)
+    (bare_course / "submissions" / "ada").mkdir(parents=True)
     with pytest.raises(SystemExit) as caught:
-        grading(monkeypatch, "grade", released / "submissions", "--out", released, *arguments)
+        grading(monkeypatch, "grade", bare_course / "submissions", "--out", bare_course, *arguments)
     assert message in str(caught.value)
 
 
 def test_what_the_machine_failed_to_do_is_tried_again_alone_and_the_run_says_whom_to_look_at(
-    released: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    bare_course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     calls: list[str] = []
 
@@ -311,12 +311,12 @@ def test_what_the_machine_failed_to_do_is_tried_again_alone_and_the_run_says_who
         return Outcome("GRADED")
 
     for student in ("ada", "bob", "eve"):
-        (released / "submissions" / student).mkdir(parents=True)
-    (released / "submissions" / ".DS_Store").touch()
-    (released / "submissions" / "grades.txt").touch()
+        (bare_course / "submissions" / student).mkdir(parents=True)
+    (bare_course / "submissions" / ".DS_Store").touch()
+    (bare_course / "submissions" / "grades.txt").touch()
     monkeypatch.setattr("grading.jobs.grade_submission", graded)
     monkeypatch.setattr("grading.jail.probe", lambda *_: None)
-    grading(monkeypatch, "grade", released / "submissions", "--out", released)
+    grading(monkeypatch, "grade", bare_course / "submissions", "--out", bare_course)
     assert calls == ["ada", "bob", "eve", "bob", "eve"]
     out = capsys.readouterr().out.splitlines()
     assert out == [
@@ -326,7 +326,7 @@ def test_what_the_machine_failed_to_do_is_tried_again_alone_and_the_run_says_who
 
 
 @pytest.fixture
-def released(tmp_path: Path) -> Path:
+def bare_course(tmp_path: Path) -> Path:
     """A course folder, made without nbgrader's help."""
     (tmp_path / "source" / CHAPTER).mkdir(parents=True)
     (tmp_path / "nbgrader_config.py").write_text(CONFIG.format(root=str(ROOT)))

@@ -36,7 +36,7 @@ def grading(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> None:
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def course_and_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course and a class; every test takes a copy."""
     base = tmp_path_factory.mktemp("jobs")
     with pytest.MonkeyPatch.context() as patch:
@@ -51,8 +51,8 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def base(released: Path, tmp_path: Path) -> Path:
-    shutil.copytree(released, tmp_path / "base")
+def base(course_and_class: Path, tmp_path: Path) -> Path:
+    shutil.copytree(course_and_class, tmp_path / "base")
     return tmp_path / "base"
 
 

@@ -10,9 +10,9 @@ from nbgrader.api import Gradebook
 
 from grading.rosters import collect
 from tests.grading.corpus import CHAPTER
-from tests.grading.test_jobs import base, grading, released, runs
+from tests.grading.test_jobs import base, course_and_class, grading, runs
 
-__all__ = ["base", "released", "runs"]  # fixtures
+__all__ = ["base", "course_and_class", "runs"]  # fixtures
 ROSTER = """\
 id,first_name,last_name,lms_user_id
 ada,Ada,Lovelace,101

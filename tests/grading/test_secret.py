@@ -14,10 +14,10 @@ from grading.book import load
 from grading.merge import merge
 from grading.verdict import STATUSES
 from tests.grading.corpus import CHAPTER, PATIENT
-from tests.grading.test_grading import released
+from tests.grading.test_grading import bare_course
 from tests.grading.test_jobs import grading
 
-__all__ = ["released"]  # the fixture: a course folder with a secret
+__all__ = ["bare_course"]  # the fixture: a course folder with a secret
 
 
 def grade(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,13 +54,13 @@ def test_a_secret_in_the_course_folder_is_refused_until_a_command_moves_it(
 
 
 def test_grading_moves_a_secret_out_of_the_course_folder(
-    released: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    bare_course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (released / "secret-id").unlink()
-    (released / ".secret").write_text("whisper")
-    grade(released, monkeypatch)
-    assert capsys.readouterr().out == f"the course secret is in {secret.place(released)}\n"
-    assert secret.read(released) == "whisper" and not (released / ".secret").exists()
+    (bare_course / "secret-id").unlink()
+    (bare_course / ".secret").write_text("whisper")
+    grade(bare_course, monkeypatch)
+    assert capsys.readouterr().out == f"the course secret is in {secret.place(bare_course)}\n"
+    assert secret.read(bare_course) == "whisper" and not (bare_course / ".secret").exists()
 
 
 def empty(course: Path) -> None:
@@ -82,14 +82,14 @@ def unreadable(course: Path) -> None:
     ],
 )
 def test_without_a_secret_nobody_is_graded_and_a_sentence_says_what_to_do(
-    spoil: Callable[[Path], Any], sentence: str, released: Path, monkeypatch: pytest.MonkeyPatch
+    spoil: Callable[[Path], Any], sentence: str, bare_course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spoil(released)
+    spoil(bare_course)
     with pytest.raises(SystemExit, match=f"nothing was graded: .*{sentence}.*RPT_COURSE_SECRET"):
-        grade(released, monkeypatch)
-    assert not (released / "outcomes").exists() and not secret_made(released)
+        grade(bare_course, monkeypatch)
+    assert not (bare_course / "outcomes").exists() and not secret_made(bare_course)
     monkeypatch.setenv("RPT_COURSE_SECRET", "whisper")
-    assert secret.read(released) == "whisper"
+    assert secret.read(bare_course) == "whisper"
 
 
 def secret_made(course: Path) -> bool:
@@ -120,14 +120,14 @@ class Elsewhere(ThreadPoolExecutor):
         return future
 
 
-def test_a_worker_without_the_secret_ends_the_run(released: Path) -> None:
-    secret.place(released).unlink()
-    folder = released / "submissions" / "ada"
+def test_a_worker_without_the_secret_ends_the_run(bare_course: Path) -> None:
+    secret.place(bare_course).unlink()
+    folder = bare_course / "submissions" / "ada"
     folder.mkdir(parents=True)
-    job = jobs.Job(released, released / "submissions", load, PATIENT, True, STATUSES)
+    job = jobs.Job(bare_course, bare_course / "submissions", load, PATIENT, True, STATUSES)
     chapter = load(CHAPTER)
     source = merge(chapter.notebook, chapter.questions)
-    nbformat.write(source, released / "source" / CHAPTER / f"{CHAPTER}.ipynb")
+    nbformat.write(source, bare_course / "source" / CHAPTER / f"{CHAPTER}.ipynb")
     nbformat.write(chapter.notebook, folder / "mine.ipynb")
     with Elsewhere() as pool, pytest.raises(secret.SecretError, match="nothing was graded"):
         jobs.grade_all(pool, job, [(CHAPTER, "ada")])
