@@ -29,6 +29,17 @@ if (!["light", "dark"].includes(document.documentElement.dataset.theme)) {
   document.documentElement.dataset.theme = dark ? "dark" : "light";
 }"""
 
+# A chapter has twenty thousand boxes, most of them in formulas, and a phone needs a second for
+# them: those out of view wait (book.css, book.js), unless the reader comes to a place further down.
+# Where a browser would not hold what is read in its place as they get their heights, none waits.
+IN_VIEW_FIRST = """\
+if (
+  CSS.supports("overflow-anchor: auto") && "requestIdleCallback" in window &&
+  !location.hash && performance.getEntriesByType("navigation")[0]?.type === "navigate"
+) {
+  document.documentElement.classList.add("in-view-first");
+}"""
+
 
 def add_description(
     app: Sphinx,
@@ -135,6 +146,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("book_description", "", "html")
     app.add_config_value("page_descriptions", {}, "html")
     app.add_js_file(None, body=EARLY_THEME)
+    app.add_js_file(None, body=IN_VIEW_FIRST)
     register_plugin("pybtex.style.formatting", "book", BookStyle)
     app.add_node(
         nodes.citation, override=True, html=(visit_citation, HTML5Translator.depart_citation)
