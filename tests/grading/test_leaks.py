@@ -42,17 +42,28 @@ def secrets() -> Iterator[tuple[str, str]]:
                     yield question.name, plain(line)
 
 
+def texts(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield name and text of each file, and of each that is packed into a download."""
+    for path in filter(Path.is_file, folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                for packed in archive.namelist():
+                    if not packed.endswith(BINARY):
+                        yield f"{name}/{packed}", archive.read(packed).decode(errors="replace")
+        elif path.suffix not in BINARY:
+            yield name, path.read_text(encoding="utf-8", errors="replace")
+
+
 def leaks(folder: Path) -> set[str]:
     """Return which files of a folder hold something of a solution, or belong to the answers."""
     hidden = list(secrets())
     found: set[str] = set()
-    for path in folder.rglob("*"):
-        if path.is_file() and path.suffix not in BINARY:
-            text = plain(path.read_text(encoding="utf-8", errors="replace"))
-            name = path.relative_to(folder).as_posix()
-            found |= {f"{name}: {question}" for question, secret in hidden if secret in text}
-            if "grading/answers/" in name or "RPT_COURSE_SECRET=" in text:
-                found.add(f"{name}: grading")
+    for name, said in texts(folder):
+        text = plain(said)
+        found |= {f"{name}: {question}" for question, secret in hidden if secret in text}
+        if "grading/answers/" in name or "RPT_COURSE_SECRET=" in text:
+            found.add(f"{name}: grading")
     return found
 
 
@@ -123,6 +134,13 @@ def test_a_leak_into_the_site_is_found(tmp_path: Path) -> None:
         assert f"_sources/book/chapter.ipynb: left-hand-side-{name}" in pages
         # Formulas are typeset on the page, so that a derivation is found in the source beside it.
         assert name == "weights" or f"book/chapter.html: left-hand-side-{name}" in pages
+
+
+def test_a_leak_into_a_download_is_found(tmp_path: Path) -> None:
+    chapter = merge(load("left-hand-side").notebook, load("left-hand-side").questions)
+    with zipfile.ZipFile(tmp_path / "book.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("left-hand-side.ipynb", nbformat.writes(chapter))
+    assert "book.zip/left-hand-side.ipynb: left-hand-side-weighted-gradient" in leaks(tmp_path)
 
 
 @pytest.mark.parametrize("folder", ["book", "rpt_helpers"])
