@@ -22,6 +22,7 @@ const MU = [-1, 2];
 const SIGMA = [0, 1.6];
 const GRID = 80;
 const LOST = 1e6;
+const STILL = matchMedia("(prefers-reduced-motion: reduce)").matches; // who asks for that is offered the jumps alone
 
 /** Descents in (mu, log sigma) from one start: an exact one, and pairs that share their noise. */
 class Descent {
@@ -110,8 +111,7 @@ export class WhereIsSigma extends Explorable {
       this.change({steps: Math.min(LAST, Math.max(10, 10 * this.state.steps))});
     });
     this.find(".back").addEventListener("click", () => this.change({steps: 0}));
-    // Who asked for less motion is offered the jumps alone.
-    this.find(".run").hidden = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.find(".run").hidden = STILL;
   }
 
   change(changes) {
@@ -165,7 +165,8 @@ export class WhereIsSigma extends Explorable {
     const drawn = this.rule(objective).pathwise;
     if (steps === 0) {
       const ways = drawn ? `: one ball descends exactly, ${PAIRS} with the trick and ${PAIRS} without it` : "";
-      return `${where} Drag the ball to its start and press Run${ways}. The data are Michelson's, in 100 km/s above 299,800.`;
+      const press = STILL ? "Ten times as far" : "Run";
+      return `${where} Drag the ball to its start and press ${press}${ways}. The data are Michelson's, in 100 km/s above 299,800.`;
     }
     const so = `${where} After ${number(steps, 0)} steps the exact descent is at <i>σ</i> = ${number(exact.sigma, 3)}`;
     if (!drawn) return `${so}. No draw of <i>y</i> enters, so there is nothing to differentiate through noise.`;

@@ -1,5 +1,6 @@
 """The figures that move, driven in a browser by keys and by dragging, against the library."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -216,6 +217,18 @@ def test_running_and_jumping_take_the_same_steps(page: Page) -> None:
     assert state(page, "where-is-sigma")["steps"] == 0
     where.evaluate("(figure, steps) => figure.change({steps})", steps)
     assert numbers(page, "where-is-sigma") == ran
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_the_button_that_starts_is_the_one_that_is_named(page: Page, motion: Any) -> None:
+    page.emulate_media(reduced_motion=motion)
+    page.reload()
+    where = figure(page, "where-is-sigma")
+    named = re.search(r"press ([A-Z][a-z ]+)[:.]", where.locator(".summary").inner_text())
+    assert named
+    where.get_by_role("button", name=named[1]).click(timeout=5_000)
+    page.wait_for_function("() => document.querySelector('rpt-where-is-sigma').state.steps > 0")
+    page.emulate_media(reduced_motion=None)
 
 
 def test_dragging_the_ball_starts_elsewhere(page: Page) -> None:
