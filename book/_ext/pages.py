@@ -30,12 +30,12 @@ if (!["light", "dark"].includes(document.documentElement.dataset.theme)) {
 }"""
 
 # A chapter has twenty thousand boxes, most of them in formulas, and a phone needs a second for
-# them: those out of view wait (book.css, book.js), unless the reader comes to a place further down.
-# Where a browser would not hold what is read in its place as they get their heights, none waits.
+# them: those out of view wait (book.css), unless the reader comes to a place further down. Where a
+# browser would not hold what is read in its place as they get their heights, none waits.
 IN_VIEW_FIRST = """\
 if (
-  CSS.supports("overflow-anchor: auto") && "requestIdleCallback" in window &&
-  !location.hash && performance.getEntriesByType("navigation")[0]?.type === "navigate"
+  CSS.supports("overflow-anchor: auto") && !location.hash &&
+  performance.getEntriesByType("navigation")[0]?.type === "navigate"
 ) {
   document.documentElement.classList.add("in-view-first");
 }"""

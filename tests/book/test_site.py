@@ -768,7 +768,6 @@ def test_a_link_into_a_page_arrives_though_what_is_out_of_view_waits(
     address = f"{server}/book/proofs.html"
     name = "both-variances-for-squared-error"
     page = context.new_page()
-    page.add_init_script("window.requestIdleCallback = () => 0")  # the browser has no time left
     page.goto(address)
     assert page.evaluate(SKIPPED) > 50
     page.evaluate("name => document.querySelector(`a.headerlink[href='#${name}']`).click()", name)
@@ -779,16 +778,6 @@ def test_a_link_into_a_page_arrives_though_what_is_out_of_view_waits(
     assert page.evaluate(SKIPPED) == 0
     assert 0 <= page.evaluate(HEIGHT_OF, name) <= 80
     context.close()
-
-
-@needs_chromium
-def test_what_is_out_of_view_is_laid_out_when_there_is_time(
-    server: str, browser: playwright.sync_api.Browser
-) -> None:
-    page = browser.new_page()
-    page.goto(f"{server}/book/proofs.html")
-    page.wait_for_function(f"() => document.querySelector('.in-view-first') && ({SKIPPED})() === 0")
-    page.close()
 
 
 @needs_chromium
