@@ -18,15 +18,19 @@ NOT_PROSE = ("annotation", "code", "pre", "script", "style")
 
 def site_faults(site: Path) -> list[str]:
     """Return one line for each fault of a built site, naming its page."""
-    pages = {
-        path: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        for path in html_files(site)
-    }
-    ids = {path: {str(tag["id"]) for tag in page.find_all(id=True)} for path, page in pages.items()}
+    faults: dict[Path, list[str]] = {}
+    ids: dict[Path, set[str]] = {}
+    addresses: dict[Path, list[str]] = {}
+    for path in html_files(site):  # whose trees together would occupy the garbage collector
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        faults[path] = list(page_faults(page))
+        ids[path] = {str(tag["id"]) for tag in page.find_all(id=True)}
+        linked = page.find_all(["a", "img", "link", "script", "source"])
+        addresses[path] = [str(tag.get("href") or tag.get("src") or "") for tag in linked]
     return [
         f"{path.relative_to(site)}: {fault}"
-        for path, page in pages.items()
-        for fault in (*page_faults(page), *link_faults(page, path, ids))
+        for path in faults
+        for fault in (*faults[path], *link_faults(addresses[path], path, ids))
     ]
 
 
@@ -68,10 +72,9 @@ def page_faults(page: BeautifulSoup) -> Iterator[str]:
                 yield f"{what} shown raw: {' '.join(text.split())[:80]}"
 
 
-def link_faults(page: BeautifulSoup, path: Path, ids: dict[Path, set[str]]) -> Iterator[str]:
-    """Yield the links and the loaded files that are not in the site."""
-    for tag in page.find_all(["a", "img", "link", "script", "source"]):
-        address = str(tag.get("href") or tag.get("src") or "")
+def link_faults(addresses: list[str], path: Path, ids: dict[Path, set[str]]) -> Iterator[str]:
+    """Yield the links and the loaded files of a page that are not in the site."""
+    for address in addresses:
         parts = urlsplit(address)
         if not address or parts.scheme or parts.netloc:
             continue
