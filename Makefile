@@ -46,7 +46,7 @@ check: environment
 PARTS = check test-pages test-library test-grading test-coverage lint
 export SKIPPED_TESTS = $(CURDIR)/.venv/.skipped
 test: environment
-	@echo 'Everything is checked, part by part; on two cores this takes about 20 minutes.'
+	@echo 'Everything is checked, part by part; on two cores this takes about 15 minutes.'
 	@trap 'exit 130' INT; rm -f "$$SKIPPED_TESTS" .coverage; failed=; \
 	for part in $(PARTS); do $(MAKE) -k --no-print-directory $$part || failed="$$failed $$part"; done; \
 	skipped=$$(sort -u "$$SKIPPED_TESTS" 2>/dev/null | paste -s -d ';' - | sed 's/;/; /g'); \
