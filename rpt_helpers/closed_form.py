@@ -151,9 +151,6 @@ def _score_function(
         )
         reject("baseline", baseline, f"a finite number or two: {others}")
     result = row(loss, node, mean - b)
-    tiny = result * np.float64(node.sigma) ** 2 < 1e-280  # else a lost square cannot be seen
-    if np.any(tiny & (b != 0) & (np.abs(b) < 1e-140)):
-        reject("baseline", baseline, "0 or at least 1e-140 in size: its square is no float")
     rounding = np.spacing(np.abs(mean))
     nearly = [row(loss, node, mean - b + change) for change in (-rounding, rounding)]
     if b.any() and np.any(np.abs(nearly - result) > 5e-10 * result):
@@ -384,6 +381,13 @@ def _bump(loss: ExponentialSquare, node: Normal, power: int = 2) -> _Bump:
     return _Bump(z, kappa, v, w, slope, mean, square, share, gain, curved)
 
 
+def _not_lost(loss: ExponentialSquare, node: Normal, variance: FloatArray) -> FloatArray:
+    """Refuse a variance that would be 0, or lack digits, only because it is no float."""
+    if loss.k and np.any(variance < 1e-280):
+        reject("node", node, f"nearer to the scale of {loss}, which is too small for a float there")
+    return variance
+
+
 def _expected_bump(loss: ExponentialSquare, node: Normal) -> np.float64:
     return _bump(loss, node, 1).mean
 
@@ -431,7 +435,7 @@ def _path_of_bump(loss: ExponentialSquare, node: Normal) -> FloatArray:
     in_mu = b.share * turning / w + rest * offset / w**2 + b.gain / w
     mixed = (16 * kappa * z + offset - 16 * z) / w**2
     in_sigma = 16 * z * z / w**4 + mixed / w + 3 / w**2 - b.share * (1 - 2 * z / v) ** 2 / v**2
-    return 4 * loss.k * kappa * b.square * np.array([in_mu, in_sigma])
+    return _not_lost(loss, node, 4 * loss.k * kappa * b.square * np.array([in_mu, in_sigma]))
 
 
 def _fourth(kappa: np.float64, v: np.float64, m: np.float64) -> np.float64:
@@ -456,7 +460,7 @@ def _score_of_bump(loss: ExponentialSquare, node: Normal, excess: FloatArray) ->
         in_sigma += 8 * b.slope * (2 * (1 - 2 * k) / w**3 - (1 - k) / v**3)
         both = excess * (np.array([1, 2]) * excess + 2 * tilt) - slopes
         both += b.square * (second + b.share * np.array([in_mu, in_sigma]))
-    return both / np.float64(node.sigma) ** 2
+    return _not_lost(loss, node, both / np.float64(node.sigma) ** 2)
 
 
 def _measure_of_bump(loss: ExponentialSquare, node: Normal, coupled: bool = True) -> FloatArray:
@@ -490,7 +494,9 @@ def _measure_of_bump(loss: ExponentialSquare, node: Normal, coupled: bool = True
         m2 = 1 / w + 4 * b.slope / w**2
         rest = 4 * k**2 / (v * v * w) + b.slope * (4 / w**2 - 2 / v**3) - (b.slope / v**2) ** 2
         in_sigma = b.square * (b.gain * (1 + m2) + b.share * rest)
-    return np.array([in_mu / (2 * np.pi), in_sigma]) / np.float64(node.sigma) ** 2
+    result = np.array([in_mu / (2 * np.pi), in_sigma]) / np.float64(node.sigma) ** 2
+    _not_lost(loss, node, result if node.mu else result[1:])  # opposite draws cost the same at 0
+    return result
 
 
 @cache

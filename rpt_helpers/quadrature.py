@@ -260,6 +260,9 @@ def _spread(
     mean, size, _ = _integrate(name, function, node, lambda size: lost, noise)
     if np.all(size <= 2 * lost):
         return np.zeros_like(mean)
+    if np.any((size > 0) & (size < 1e-140)):
+        got = f"{np.min(size[size > 0]):.1g} on average at {node}"
+        reject(name, got, "0 or at least 1e-140 in size: its square is no float")
     change = 8 * np.spacing(np.abs(mean))
 
     def squares(eps: FloatArray) -> FloatArray:
