@@ -90,14 +90,14 @@ export class WhoWins extends Explorable {
     {name: "k", label: "k", symbol: "k", range: K, step: 0.05, start: 0.5},
     {name: "mu", label: "mu", symbol: "μ", range: [-3, 3], step: 0.1, start: 1},
     {name: "sigma", label: "sigma", symbol: "σ", range: [0.2, 3], step: 0.1, start: 1},
-    {name: "formula", label: "your loss, a formula in y and k", symbol: "f(y)", text: true, start: "log(1 + exp(k*y))"},
+    {name: "formula", label: "your loss, a formula in y and k", symbol: "your own f(y)", text: true, start: "log(1 + exp(k*y))"},
   ];
 
   static body = `<div class="beside">
       <svg class="loss" role="img" aria-label="the loss, over the bell of the draws"></svg>
       <svg class="variances" role="img" aria-label="variance with the trick and without it, over k"></svg></div>
     <p class="key"><span>${stroke(colors.pathwise)} with the trick</span><span>${stroke(colors.score_function)} without it</span>
-      <span>dashed: in <i>σ</i></span><span>dotted: the lead changes</span></p>
+      <span>solid: in <i>μ</i>, dashed: in <i>σ</i></span><span>dotted: the lead changes</span></p>
     <p class="key">What the loss is made of across the bell: 1 is straight, 2 is bent, and higher ones wiggle faster (its Hermite orders)</p>
     <svg class="spectrum" role="img" aria-label="Hermite spectrum of the loss"></svg>`;
 
@@ -210,7 +210,7 @@ export class WhoWins extends Explorable {
     handle(svg, [x(shown), high - 40], ([across]) => {
       this.change({k: Math.round(20 * Math.min(K[1], Math.max(K[0], x.invert(across)))) / 20});
     }).attr("fill", "currentColor");
-    chart.append("text").attr("x", 8).attr("y", 11).text("variance of a sample, over k");
+    chart.append("text").attr("x", 8).attr("y", 11).text("variance of one gradient sample, over k");
   }
 
   drawSpectrum(coefficients) {
