@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -360,6 +360,10 @@ class _Bump(NamedTuple):
     """The part of -log(share) that is of second order in kappa."""
 
 
+def _too_small(loss: ExponentialSquare, node: Normal) -> NoReturn:
+    reject("node", node, f"nearer to the scale of {loss}, which is too small for a float there")
+
+
 def _bump(loss: ExponentialSquare, node: Normal, power: int = 2) -> _Bump:
     """Refuse what has no mean (power 1), or no mean square."""
     k, sigma, mu = np.float64(loss.k), node.sigma, node.mu
@@ -372,7 +376,7 @@ def _bump(loss: ExponentialSquare, node: Normal, power: int = 2) -> _Bump:
         reject("node", node, allowed)
     v, w = (np.float64(1 + t * exact) for t in (2, 4))  # which may be nearly 0
     if z > (600 * v if power == 1 else 300 * w) and (k > 1e8 or sigma < 1e-4):
-        reject("node", node, f"nearer to the scale of {loss}, which is too small for a float there")
+        _too_small(loss, node)
     slope = (2 * k * mu * sigma) ** 2
     mean, square = np.exp(-z / v) / v**0.5, np.exp(-2 * z / w) / w**0.5
     curved = np.log1p(4 * kappa * kappa / w) / 2
@@ -384,7 +388,7 @@ def _bump(loss: ExponentialSquare, node: Normal, power: int = 2) -> _Bump:
 def _not_lost(loss: ExponentialSquare, node: Normal, variance: FloatArray) -> FloatArray:
     """Refuse a variance that would be 0, or lack digits, only because it is no float."""
     if loss.k and np.any(variance < 1e-280):
-        reject("node", node, f"nearer to the scale of {loss}, which is too small for a float there")
+        _too_small(loss, node)
     return variance
 
 
