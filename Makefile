@@ -22,7 +22,7 @@ help:
 	@echo 'make wheels    fetch what lets the next make book run numpy on its pages'
 	@echo 'make lint      check style, spelling and types only'
 	@echo 'make format    format the code'
-	@echo 'make lock      renew requirements.txt and binder/requirements.txt from pyproject.toml'
+	@echo 'make lock      renew the three requirements.txt from pyproject.toml'
 	@echo 'make clean     remove .venv and all that was built'
 	@echo
 	@echo 'PYTHON=/path/to/python chooses the interpreter that .venv is made with.'
@@ -131,15 +131,18 @@ lab: environment
 	@trap 'exit 0' INT; JUPYTER_CONFIG_PATH="$(CURDIR)/$(LAB)" $(BIN)/jupyter lab --Application.log_level=WARN \
 		$$([ "$$(id -u)" != 0 ] || echo --allow-root) book
 
-# With the extras in the names, or pip looks for a newest version of its own and then misses its hash.
-LOCK = $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-strip-extras \
-	--no-header --python-version 3.11 --extra run pyproject.toml
+# With the extras in the names, or pip looks for a newest version of its own and then misses its hash. The last list is for
+# the Python of Pyodide, which JupyterLite starts.
+LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-header
+HERE = --universal --fork-strategy fewest --no-strip-extras --python-version 3.11 --extra run pyproject.toml
+BROWSER = --python-version 3.14 --python-platform wasm32-pyodide2024 --group browser
 GROUPS = $(addprefix --group ,book grading test author build)
 lock: environment
 	@$(BIN)/python -m pip install --quiet uv
-	@$(LOCK) $(GROUPS) --output-file requirements.txt
-	@$(LOCK) --constraints requirements.txt --output-file binder/requirements.txt
-	@echo 'requirements.txt and binder/requirements.txt are renewed; the next command installs them'
+	@$(LOCK) $(HERE) $(GROUPS) --output-file requirements.txt
+	@$(LOCK) $(HERE) --constraints requirements.txt --output-file binder/requirements.txt
+	@$(LOCK) $(BROWSER) --constraints requirements.txt --output-file book/_ext/requirements.txt
+	@echo 'requirements.txt, in binder/ and in book/_ext/ too, is renewed; the next command installs it'
 
 clean:
 	rm -rf .venv _build dist book/_ext/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -62,28 +62,32 @@ def references(doctree: nodes.document) -> str:
     return "# References\n\n" + "".join(f"- {' '.join(work.split())}\n" for work in works)
 
 
+def pages(app: Sphinx) -> dict[str, bytes]:
+    """Return the chapters by file name, in their order, and the pages that they lead to."""
+    root = app.config.root_doc
+    paths = map(Path, map(app.env.doc2path, [root, *app.env.toctree_includes.get(root, ())]))
+    chapters = [path for path in paths if path.suffix == ".ipynb"]
+    files = {path.name: path.read_bytes() for path in chapters}
+    for name in sorted(set(LINKED.findall(b"".join(files.values())))):
+        files[name.decode()] = (ROOT / "book" / name.decode()).read_bytes()
+    if "references.md" in files:  # which only a built book has in full
+        doctree = app.env.get_and_resolve_doctree("book/references", app.builder)
+        files["references.md"] = references(doctree).encode()
+    return files
+
+
 def pack(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.name != "html" or not is_whole(app):
         return
-    chapters = [
-        ROOT / f"{page}.ipynb"
-        for page in app.env.toctree_includes[app.config.root_doc]
-        if (ROOT / f"{page}.ipynb").is_file()
-    ]
+    files = pages(app)
+    chapters = [name.removesuffix(".ipynb") for name in files if name.endswith(".ipynb")]
     with tempfile.TemporaryDirectory() as folder:
         library = wheel(Path(folder))
-        files = {path.name: path.read_bytes() for path in (*chapters, library)}
+        files[library.name] = library.read_bytes()
     lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    names = [path.stem for path in chapters]
-    files |= {
-        "requirements.txt": requirements(lock, library.name).encode(),
-        "README.txt": README.format(start=chapters[0].name, order=", ".join(names)).encode(),
-        "references.md": references(
-            app.env.get_and_resolve_doctree("book/references", app.builder)
-        ).encode(),
-    }
-    for name in sorted(set(LINKED.findall(b"".join(files[path.name] for path in chapters)))):
-        files.setdefault(name.decode(), (ROOT / "book" / name.decode()).read_bytes())
+    files["requirements.txt"] = requirements(lock, library.name).encode()
+    begin = README.format(start=f"{chapters[0]}.ipynb", order=", ".join(chapters))
+    files["README.txt"] = begin.encode()
     with zipfile.ZipFile(Path(app.outdir) / PLACE, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
             archive.writestr(zipfile.ZipInfo(f"{NAME}/{name}"), files[name], zipfile.ZIP_DEFLATED)

@@ -69,11 +69,13 @@ BAR = """
 BUTTON = (
     '<button type="button" class="sd-btn sd-btn-outline-primary">Edit and run this page</button>'
 )
-# The theme has buttons for Binder and Colab; a notebook on Colab finds no library.
+# The theme has the buttons; a notebook on Colab finds no library.
 ELSEWHERE = (
-    " The rocket above opens it on Binder or, after one line in a new first cell, on Colab: "
+    " The rocket above opens it in JupyterLite, which is JupyterLab in this browser{numpy}, on "
+    "Binder or, after one line in a new first cell, on Colab: "
     "<code>%pip install git+{address}</code>"
 )
+FROM_ITS_SERVER = " and takes numpy from Pyodide's server"
 LACKING = "This copy of the book was built without numpy for the browser"
 
 
@@ -220,7 +222,8 @@ def bar(
     manifest: dict[str, Any], sources: list[str], place: str, zipped: str | None, address: str
 ) -> str:
     """Return the button of a page, and what it costs; where nothing would run, only a sentence."""
-    elsewhere = ELSEWHERE.format(address=address) if address else ""
+    numpy = FROM_ITS_SERVER if manifest["absent"] else ""
+    elsewhere = ELSEWHERE.format(address=address, numpy=numpy) if address else ""
     take = "take all chapters in one download"
     take = f'<a href="{zipped}" download>{take}</a>' if zipped else take
     first, whole = size(manifest, sources[0]), size(manifest, "\n".join(sources))

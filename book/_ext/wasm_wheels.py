@@ -17,7 +17,7 @@ import npm
 
 FOLDER = Path(__file__).resolve().parents[2] / "_build" / "wheels"
 LIST = npm.PACKAGES / "pyodide" / "pyodide-lock.json"
-ADDRESS = "https://cdn.jsdelivr.net/pyodide/v{version}/full/{file}"
+SERVER = "https://cdn.jsdelivr.net/pyodide/v{version}/full/{file}"
 NAMES = ("contourpy", "kiwisolver", "matplotlib", "numpy", "pillow", "scipy")
 
 
@@ -55,18 +55,22 @@ def found() -> dict[str, bytes]:
     }
 
 
-def fetch(address: str = ADDRESS) -> None:
-    """Bring the wheels that are not here yet to this machine."""
+def address(file: str, server: str = SERVER) -> str:
+    """Return where a wheel of this version of Pyodide is."""
     version = json.loads(LIST.with_name("package.json").read_text(encoding="utf-8"))["version"]
+    return server.format(version=version, file=file)
+
+
+def fetch(server: str = SERVER) -> None:
+    """Bring the wheels that are not here yet to this machine."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for package in listed()["packages"].values():
         path = FOLDER / package["file_name"]
         if path.is_file():
             check(package, path.read_bytes())
             continue
-        source = address.format(version=version, file=path.name)
         try:
-            with urllib.request.urlopen(source, timeout=60) as reply:
+            with urllib.request.urlopen(address(path.name, server), timeout=60) as reply:
                 content = reply.read()
         except OSError as error:
             raise ExtensionError(f"{path.name} could not be fetched: {error}") from None

@@ -14,9 +14,11 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import in_browser
+import lab_in_browser
 import nbformat
 import pytest
 import repository_links
@@ -38,6 +40,10 @@ TABLE = "from rpt_helpers.tables import table\nprint('first')\ntable(['$x^2$'], 
 WRONG = "def half(x):\n    return x / 0\n\n\nhalf(1)"
 ENDLESS = "print('begun')\nwhile True:\n    pass"
 CELLS = [SET_UP, SYMPY, TABLE, WRONG, ENDLESS]
+IN_JUPYTERLITE = [
+    "import sympy as sp\nt = sp.Symbol('t')\nprint(sp.integrate(sp.exp(-(t**2)), (t, 0, sp.oo)))",
+    "import numpy as np\nfrom rpt_helpers import Normal\nnp.ones(3).sum() + Normal(1, 2).sigma",
+]
 
 
 def kinds(outputs: list[Any]) -> list[tuple[str, str]]:
@@ -237,14 +243,16 @@ def test_without_wheels_a_page_offers_what_is_left() -> None:
     assert "<button" not in html and 'href="a.zip"' in html and "needs to run" in html
 
 
-def test_with_an_address_there_are_buttons_for_binder_and_colab_and_the_line_that_colab_needs() -> (
-    None
-):
+def test_with_an_address_a_page_says_where_else_it_runs_and_the_line_that_colab_needs(
+    with_wheels: dict[str, Any],
+) -> None:
     address = "https://github.com/owner/name"
     buttons = repository_links.theme_options(address, "main")["launch_buttons"]
-    assert {"binderhub_url", "colab_url"} <= buttons.keys()
-    manifest = json.loads(in_browser.parts()["manifest.json"])
-    assert f"%pip install git+{address}<" in in_browser.bar(manifest, ["1"], "", None, address)
+    assert {"binderhub_url", "colab_url", "jupyterlite_url"} <= buttons.keys()
+    html = in_browser.bar(with_wheels, ["1"], "", None, address)
+    assert f"%pip install git+{address}<" in html and "server" not in html
+    lacking = with_wheels | {"absent": ["numpy"]}
+    assert "takes numpy from Pyodide's server" in in_browser.bar(lacking, ["1"], "", None, address)
 
 
 def test_what_imports_scipy_is_loaded_with_it() -> None:
@@ -275,21 +283,23 @@ def serve(folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A small book with one chapter, built and served."""
-    from test_site import build
+    """A small book with a chapter and a notebook for JupyterLite, built and served."""
+    from test_site import ADDRESS, build
 
     folder = tmp_path_factory.mktemp("running")
     (folder / "book").mkdir()
     for shared in ("_ext", "_static", "run", "references.bib"):
         (folder / "book" / shared).symlink_to(ROOT / "book" / shared)
     (folder / "_config.yml").symlink_to(ROOT / "_config.yml")
-    (folder / "_toc.yml").write_text("format: jb-book\nroot: book/chapter\n")
-    notebook = nbformat.v4.new_notebook()
-    notebook.cells = [nbformat.v4.new_markdown_cell("# A chapter\n\nIts opening line.")]
-    notebook.cells += [nbformat.v4.new_code_cell(source) for source in CELLS]
-    notebook.metadata["language_info"] = {"name": "python"}
-    nbformat.write(notebook, folder / "book" / "chapter.ipynb")
-    done = build(folder, folder)
+    toc = "format: jb-book\nroot: book/chapter\nchapters:\n- file: book/lab\n"
+    (folder / "_toc.yml").write_text(toc)
+    for name, cells in {"chapter": CELLS, "lab": IN_JUPYTERLITE}.items():
+        notebook = nbformat.v4.new_notebook()
+        notebook.cells = [nbformat.v4.new_markdown_cell(f"# A {name}\n\nIts opening line.")]
+        notebook.cells += [nbformat.v4.new_code_cell(source) for source in cells]
+        notebook.metadata = nbformat.read(notebooks()[0], as_version=4).metadata
+        nbformat.write(notebook, folder / "book" / f"{name}.ipynb")
+    done = build(folder, folder, ADDRESS)
     assert done.returncode == 0, done.stdout + done.stderr
     with serve(folder / "_build/html") as host:
         yield f"{host}/book/chapter.html"
@@ -301,7 +311,7 @@ class Visit:
         self.asked: list[str] = []
         self.wrong: list[str] = []
         page.set_default_timeout(LONG)
-        page.on("request", lambda request: self.asked.append(request.url))
+        page.context.on("request", lambda request: self.asked.append(request.url))
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
         page.on(
             "console",
@@ -427,6 +437,35 @@ def test_a_page_from_the_disk_says_that_it_cannot_run(visit: Visit, tmp_path: Pa
     visit.page.goto((tmp_path / "page.html").as_uri())
     visit.page.get_by_role("button").click()
     visit.status("opened from the disk")
+
+
+@needs_chromium
+def test_chapters_run_in_jupyterlite_in_the_browser(site: str, visit: Visit) -> None:
+    page = visit.page
+    page.goto(site.replace("chapter", "lab"))
+    launch = page.locator(".dropdown-launch-buttons")
+    launch.get_by_role("button").click()
+    with page.expect_popup() as opened:
+        launch.get_by_role("link", name="JupyterLite").click()
+    lab = opened.value
+    lab.set_default_timeout(LONG)
+    cells = lab.locator(".jp-Notebook .jp-CodeCell")
+    cells.nth(1).wait_for()
+    for number, said in enumerate(["sqrt(pi)/2", "5.0" if WHEELS else "No module named 'numpy'"]):
+        cells.nth(number).click()
+        lab.keyboard.press("Control+Enter")
+        cells.nth(number).locator(".jp-OutputArea-output", has_text=said).wait_for()
+        if number == 0:
+            assert [url for url in visit.asked if "//127.0.0.1" not in url] == []
+
+
+def test_a_build_without_an_address_has_no_jupyterlite(tmp_path: Path) -> None:
+    left = tmp_path / lab_in_browser.PLACE / "lab"
+    left.mkdir(parents=True)
+    html, config = SimpleNamespace(name="html"), SimpleNamespace(html_theme_options={})
+    app: Any = SimpleNamespace(builder=html, outdir=tmp_path, config=config)
+    lab_in_browser.deliver(app, None)
+    assert not left.parent.exists()
 
 
 PARTS = """cells => cells.map(cell =>

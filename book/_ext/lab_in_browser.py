@@ -1,0 +1,180 @@
+"""JupyterLite: the chapters in a JupyterLab that runs in the browser, where a site has an address.
+
+JupyterLab and its kernel come from PyPI; Python and the packages of the chapters are those of the
+pages that run (in_browser.py). Without numpy for the browser, a reader's browser takes it from
+Pyodide's own server.
+"""
+
+import hashlib
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from importlib.metadata import requires
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+import download
+import in_browser
+import npm
+import wasm_wheels
+
+LIBRARY = "rpt-helpers"
+PLACE = "lite"
+PYTHON = f"{PLACE}/python"
+KERNEL = "@jupyterlite/pyodide-kernel-extension"
+EXTENSION = Path(sys.prefix) / "share" / "jupyter" / "labextensions" / KERNEL
+OF_THE_KERNEL = ("ipykernel", "piplite", "pyodide_kernel")  # wheels that it brings
+REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+BUILD = {
+    "apps": ["lab"],
+    "contents": ["files"],
+    "output_dir": PLACE,
+    # A reader needs the kernel alone of what extends JupyterLab here.
+    "ignore_sys_prefix": True,
+    "federated_extensions": [str(EXTENSION)],
+    "no_sourcemaps": True,
+    "no_unused_shared_packages": True,
+}
+
+
+def run(what: str, *command: str | Path, cwd: Path = download.ROOT) -> None:
+    """Run a module of Python, and say what failed if it does."""
+    done = subprocess.run([sys.executable, "-m", *command], cwd=cwd, capture_output=True, text=True)
+    if done.returncode:
+        raise ExtensionError(f"{what}:\n{(done.stderr or done.stdout).strip()}")
+
+
+def wheels_at_start() -> list[Path]:
+    """Return the wheels that the kernel wants before the first cell: its own, and those of PyPI.
+
+    The latter are for the Python of Pyodide, which no environment here has; they are fetched once.
+    """
+    locked = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
+    folder = npm.PACKAGES / ".python" / f"lite-{locked[:16]}"
+    if not folder.is_dir():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(dir=folder.parent))
+        version = ".".join(wasm_wheels.listed()["info"]["python"].split(".")[:2])
+        target = ["--python-version", version, "--implementation=py", "--abi=none"]
+        options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
+        wanted = ["--platform=any", "--only-binary=:all:", "-r", str(REQUIREMENTS), "-d", str(part)]
+        run("JupyterLite has no kernel", "pip", "download", *options, *target, *wanted)
+        try:
+            part.rename(folder)
+        except OSError:  # another build was faster
+            shutil.rmtree(part)
+    own = (EXTENSION / "static" / "pypi").glob("*.whl")
+    return [*folder.glob("*.whl"), *(path for path in own if path.name.startswith(OF_THE_KERNEL))]
+
+
+def entry(file: str, content: bytes, depends: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what Pyodide's list says of a package: a wheel, or an archive of its files."""
+    name, version = re.split("-|[.]zip$", Path(file).name)[:2]
+    inside = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    modules = {path.split("/")[0] for path in inside if ".dist-info/" not in path}
+    return {
+        "name": re.sub("[_.]", "-", name),
+        "version": version,
+        "file_name": file,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "imports": sorted(module.removesuffix(".py") for module in modules),
+        "depends": [*depends],
+        "install_dir": "site",
+        "package_type": "package",
+        "unvendored_tests": False,
+    }
+
+
+def required(name: str) -> set[str]:
+    """Return what a package of this environment needs wherever it is installed."""
+    wanted = map(Requirement, requires(name) or ())
+    return {need.name for need in wanted if not need.marker or need.marker.evaluate()}
+
+
+def listed_for_pages() -> dict[str, Any]:
+    """Return Pyodide's list of what the pages that run have, each package where it lies there."""
+    place = f"../../{in_browser.PLACE}/"
+    here = in_browser.parts()
+    listed = wasm_wheels.listed()
+    packages = listed["packages"]
+    for package in packages.values():
+        file = package["file_name"]
+        package["file_name"] = place + file if file in here else wasm_wheels.address(file)
+    for name in sorted({name for group in in_browser.GROUPS for name in group.pure} - {LIBRARY}):
+        file, content = in_browser.pure_archive(name)
+        packages[name] = entry(place + file, content)
+    for name in packages:
+        packages[name]["depends"] = sorted(required(name) & packages.keys())
+    return listed
+
+
+def packages() -> tuple[dict[str, bytes], dict[str, Any], list[str]]:
+    """Return wheels by file name, Pyodide's list of all packages, and what is loaded at the start.
+
+    The library is a wheel, because figures that move need the script that a page has already.
+    """
+    files = {path.name: path.read_bytes() for path in wheels_at_start()}
+    start = {wheel["name"]: wheel for wheel in map(entry, files, files.values())}
+    listed = listed_for_pages()
+    with tempfile.TemporaryDirectory() as folder:
+        path = download.wheel(Path(folder))
+        files[path.name] = path.read_bytes()
+    library = entry(path.name, files[path.name], depends=[*listed["packages"]])
+    listed["packages"] |= start | {LIBRARY: library}
+    return files, listed, [*start]
+
+
+def settings(title: str, start: list[str]) -> dict[str, Any]:
+    """Return what JupyterLite reads when it starts: its name, where Python is, what comes first."""
+    kernel = {
+        "pyodideUrl": f"./{Path(PYTHON).name}/pyodide.mjs",
+        "loadPyodideOptions": {"packages": start},
+    }
+    return {
+        "jupyter-lite-schema-version": 0,
+        "jupyter-config-data": {
+            "appName": title,
+            "litePluginSettings": {f"{KERNEL}:kernel": kernel},
+        },
+    }
+
+
+def deliver(app: Sphinx, exception: Exception | None) -> None:
+    if exception is not None or app.builder.name != "html":
+        return
+    target = Path(app.outdir) / PLACE
+    shutil.rmtree(target, ignore_errors=True)
+    if not app.config.html_theme_options.get("repository_url"):
+        return
+    files, listed, start = packages()
+    core = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+    files |= {name: (in_browser.PYODIDE / name).read_bytes() for name in core}
+    files["pyodide-lock.json"] = json.dumps(listed).encode()
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for name, content in download.pages(app).items():
+            in_browser.put(root / "files" / "book" / name, content)
+        for name, said in {
+            "jupyter_lite_config.json": {"LiteBuildConfig": BUILD},
+            "jupyter-lite.json": settings(app.config.project, start),
+        }.items():
+            (root / name).write_text(json.dumps(said), encoding="utf-8")
+        run("JupyterLite was not built", "jupyterlite_core", "build", cwd=root)
+        for name, content in files.items():
+            in_browser.put(root / PYTHON / name, content)
+        shutil.move(root / PLACE, target)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("build-finished", deliver)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
