@@ -21,6 +21,8 @@ svg .variable {font-style: italic}
 svg.node {max-width: 430px; margin: 0 auto 0.6rem}
 svg .handle {cursor: grab; touch-action: none}
 svg .handle .reach {fill: transparent}
+.about {margin: 0 0 0.8rem}
+.about span {white-space: nowrap}
 .controls {display: grid; gap: 0.4rem 1.5rem; grid-template-columns: 1fr 1fr; align-items: center; margin-bottom: 0.8rem}
 .controls label {display: flex; align-items: center; gap: 0.6rem; min-height: 2rem}
 .controls label > span:first-child {flex: none; min-width: 5.5em}
@@ -49,19 +51,21 @@ thead th {border-bottom: 1px solid currentColor}
 @media print {.controls, .buttons, .announced {display: none} .beside {grid-template-columns: 1fr 1fr} svg, p {break-inside: avoid}}
 `;
 
-/** A figure that a reader moves. A subclass says with what (`controls`), and draws (`draw`). */
+/** A figure that a reader moves. A subclass says of what (`about`) and with what (`controls`), and draws (`draw`). */
 export class Explorable extends HTMLElement {
+  static about = "";
   static controls = [];
   static body = "";
 
   connectedCallback() {
     if (this.shadowRoot) return;
-    const controls = this.constructor.controls;
+    const {about, controls, body} = this.constructor;
     this.state = Object.fromEntries(controls.map(control => [control.name, control.start]));
     const root = this.attachShadow({mode: "open"});
     root.innerHTML = `<style>${STYLE}</style><slot></slot>
+      <p class="about">The trick: a draw is noise <i>ε</i> that the dials move, <span><i>y</i> = <i>μ</i> + <i>σε</i></span>. ${about}</p>
       <div class="controls">${controls.map(markup).join("")}</div>
-      <div class="moving">${this.constructor.body}</div>
+      <div class="moving">${body}</div>
       <p class="summary"></p><div class="announced" role="status"></div>`;
     for (const control of controls) this.listen(control);
     this.width = 0;
@@ -189,6 +193,9 @@ export function stroke(color, dash = "none") {
   return `<svg viewBox="0 0 26 8" width="26" height="8" aria-hidden="true"><path d="M0,4H26" stroke="${color}" stroke-width="3"
     stroke-dasharray="${dash}"/></svg>`;
 }
+
+/** The loss of the figures that have one and the same. */
+export const SQUARES = "Its loss <i>f</i> is the sum of its squared distances to ten data points.";
 
 export function number(value, digits = 2) {
   if (Math.abs(value) < 0.5 / 10 ** digits) value = 0; // no minus before a zero

@@ -6,15 +6,17 @@ import {scaleLinear} from "d3-scale";
 import {select} from "d3-selection";
 import {line} from "d3-shape";
 
-import {Explorable, canvas, colors, handle, noise, number, polynomial} from "./explorable.js";
+import {Explorable, SQUARES, canvas, colors, handle, noise, number, polynomial} from "./explorable.js";
 import {expectedLoss, gradient, known, loss, path, pathwise} from "./formulas.js";
 
 const DIALS = {mu: {symbol: "μ", domain: [-2, 6]}, sigma: {symbol: "σ", domain: [0.1, 4]}};
 const TOP = 400;
 const DOTS = 300;
-const START = 4; // the seed of a draw that is neither typical nor rare
+const START = 14; // the seed of a draw that is neither typical nor rare, and the next one is of the other sign
 
 export class HoldTheNoise extends Explorable {
+  static about = SQUARES;
+
   static controls = [
     {name: "mu", label: "mu", symbol: "μ", range: DIALS.mu.domain, step: 0.05, start: 1},
     {name: "sigma", label: "sigma", symbol: "σ", range: DIALS.sigma.domain, step: 0.05, start: 2},
@@ -78,6 +80,8 @@ export class HoldTheNoise extends Explorable {
       const dots = points.filter(inside).map(([at, value]) => `M${x(at).toFixed(1)},${up(value).toFixed(1)}h0`);
       chart.append("path").attr("class", "dust").attr("d", dots.join("")).attr("stroke", colors.data)
         .attr("stroke-width", 3.2).attr("stroke-linecap", "round");
+      const above = DOTS - dots.length;
+      if (above) chart.append("text").attr("x", width - margin.right).attr("y", margin.top + 6).attr("text-anchor", "end").text(`↑ ${above} more`);
     }
 
     const exact = gradient({...theta, delta: mu - known.xbar});

@@ -5,7 +5,7 @@ import {axisBottom} from "d3-axis";
 import {scaleLinear} from "d3-scale";
 import {line} from "d3-shape";
 
-import {Explorable, canvas, colors, noise, number} from "./explorable.js";
+import {Explorable, SQUARES, canvas, colors, noise, number} from "./explorable.js";
 import {density, expectedLoss, known, loss, path} from "./formulas.js";
 
 const OLD = {mu: 1, sigma: 2};
@@ -13,6 +13,8 @@ const DRAWS = 60;
 const Y = [-8, 11];
 
 export class PushOrWeigh extends Explorable {
+  static about = SQUARES;
+
   static controls = [
     {name: "mu", label: "mu", symbol: "μ", range: [-2, 6], step: 0.1, start: 2},
     {name: "sigma", label: "sigma", symbol: "σ", range: [0.5, 4], step: 0.1, start: 2},
@@ -36,7 +38,7 @@ export class PushOrWeigh extends Explorable {
     this.numbers = {pushed, weighed, exact, worth};
 
     const wide = this.find("svg").wide;
-    const svg = canvas(this.find("svg"), 330);
+    const svg = canvas(this.find("svg"), 344);
     const x = scaleLinear(Y, [6, wide - 6]);
     const grid = range(Y[0], Y[1], 0.1);
     const tall = 90 / Math.max(...[OLD, {mu, sigma}].map(theta => density({...theta, y: theta.mu})));
@@ -52,16 +54,16 @@ export class PushOrWeigh extends Explorable {
       svg.append("path").attr("d", `M${x(before)},134L${x(after)},158`).attr("stroke", colors.pathwise).attr("stroke-opacity", 0.8);
       svg.append("circle").attr("class", "pushed").attr("cx", x(after)).attr("cy", 158).attr("r", 3).attr("fill", colors.pathwise);
     }
-    panel(290, "without it: keep each draw, and weigh it anew");
+    panel(304, "without it: keep each draw, weigh it anew (its size)");
     for (const {before, weight} of draws) {
-      svg.append("circle").attr("class", "weighed").attr("cx", x(before)).attr("cy", 298).attr("r", 3 * Math.sqrt(weight))
+      svg.append("circle").attr("class", "weighed").attr("cx", x(before)).attr("cy", 312).attr("r", 3 * Math.sqrt(weight))
         .attr("fill", colors.score_function).attr("fill-opacity", 0.5).attr("stroke", colors.score_function);
     }
-    svg.append("g").attr("class", "axis").attr("transform", "translate(0,306)").call(axisBottom(x).ticks(8));
-    svg.append("text").attr("class", "variable").attr("x", wide).attr("y", 328).attr("text-anchor", "end").text("y");
+    svg.append("g").attr("class", "axis").attr("transform", "translate(0,320)").call(axisBottom(x).ticks(8));
+    svg.append("text").attr("class", "variable").attr("x", wide).attr("y", 342).attr("text-anchor", "end").text("y");
 
-    return `The dials went from <i>μ</i> = ${OLD.mu}, <i>σ</i> = ${OLD.sigma} (dashed) to ${number(mu, 1)} and ${number(sigma, 1)} (solid). The mean loss of the
-      ${DRAWS} draws is ${number(pushed, 1)} where they are pushed and ${number(weighed, 1)} where they are weighed; exact is
-      ${number(exact, 1)}. Weighed, the ${DRAWS} draws count as much as ${number(worth, 1)} equal ones.`;
+    return `${DRAWS} draws from <i>μ</i> = ${OLD.mu} and <i>σ</i> = ${OLD.sigma} (dashed) shall tell the mean loss at ${number(mu, 1)} and
+      ${number(sigma, 1)} (solid). It is ${number(pushed, 1)} where they are pushed and ${number(weighed, 1)} where they are weighed; exact is
+      ${number(exact, 1)}. Weighed, they count as much as ${number(worth, 1)} draws of equal weight.`;
   }
 }

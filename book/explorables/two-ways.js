@@ -5,7 +5,7 @@ import {axisBottom} from "d3-axis";
 import {scaleLinear} from "d3-scale";
 import {line} from "d3-shape";
 
-import {Explorable, canvas, colors, noise, number, polynomial, stroke} from "./explorable.js";
+import {Explorable, SQUARES, canvas, colors, noise, number, polynomial, stroke} from "./explorable.js";
 import {gradient, known, pathwise, pathwiseVariance, scoreFunction, scoreFunctionVariance} from "./formulas.js";
 
 const MEANS = 2000;
@@ -15,6 +15,9 @@ const KINDS = {
 };
 const PARTS = [{symbol: "μ", name: "mu"}, {symbol: "σ", name: "sigma"}];
 const moments = new Map();
+
+/** The next of 1, 2, 5, 10, ...: a frame that stays while a spread grows or shrinks in it. */
+const frame = reach => [1, 2, 5, 10].map(step => step * 10 ** Math.floor(Math.log10(reach))).find(step => step >= reach);
 
 /** The means of the first powers of the noise in each of many samples of the same size, drawn once. */
 function powerMeans(size, draw) {
@@ -34,6 +37,8 @@ function powerMeans(size, draw) {
 }
 
 export class TwoWays extends Explorable {
+  static about = SQUARES;
+
   static controls = [
     {name: "mu", label: "mu", symbol: "μ", range: [-2, 6], step: 0.1, start: 2.6},
     {name: "sigma", label: "sigma", symbol: "σ", range: [0.3, 4], step: 0.1, start: 1.9},
@@ -60,10 +65,9 @@ export class TwoWays extends Explorable {
       const svg = this.find(`.${name} svg`);
       const [wide, high] = [svg.wide, 190];
       const panel = canvas(svg, high);
-      // As wide as theory has the wider of the two: the frame does not jump with each draw.
-      const reach = 3.5 * Math.max(...found[i].map(({theory}) => theory));
+      const reach = frame(2.5 * Math.max(...found[i].map(({theory}) => theory)));
       const x = scaleLinear([exact[i] - reach, exact[i] + reach], [16, wide - 16]);
-      const bins = bin().domain(x.domain()).thresholds(x.ticks(60));
+      const bins = bin().domain(x.domain()).thresholds(x.ticks(90));
       const counted = found[i].map(({kind, means}) => ({kind, bars: bins(means)}));
       const up = scaleLinear([0, max(counted, ({bars}) => max(bars, bar => bar.length))], [high - 30, 24]);
       panel.append("g").attr("class", "axis").attr("transform", `translate(0,${high - 30})`).call(axisBottom(x).ticks(5));

@@ -86,6 +86,8 @@ class Descent {
 }
 
 export class WhereIsSigma extends Explorable {
+  static about = "The data are Michelson's 100, in 100 km/s above 299,800; a step takes eight draws.";
+
   static controls = [
     {name: "mu", label: "mu at the start", symbol: "μ", range: MU, step: 0.05, start: 0},
     {name: "sigma", label: "sigma at the start", symbol: "σ", range: [0.05, SIGMA[1]], step: 0.05, start: 1},
@@ -96,7 +98,7 @@ export class WhereIsSigma extends Explorable {
   ];
 
   static body = `
-    <p class="buttons"><button type="button" class="run">Run</button> <button type="button" class="further">Ten times as far</button>
+    <p class="buttons"><button type="button" class="run">Run</button> <button type="button" class="further"></button>
       <button type="button" class="back">Back to the start</button> <button type="button" name="draw">Other noise</button></p>
     <div class="beside">
       <svg class="map" role="img" aria-label="map of the objective over mu and sigma, with the balls"></svg>
@@ -108,10 +110,14 @@ export class WhereIsSigma extends Explorable {
     this.find(".run").addEventListener("click", () => this.running ? this.pause() : this.run());
     this.find(".further").addEventListener("click", () => {
       this.pause();
-      this.change({steps: Math.min(LAST, Math.max(10, 10 * this.state.steps))});
+      this.change({steps: this.next});
     });
     this.find(".back").addEventListener("click", () => this.change({steps: 0}));
     this.find(".run").hidden = STILL;
+  }
+
+  get next() {
+    return Math.min(LAST, Math.max(10, 10 * this.state.steps));
   }
 
   change(changes) {
@@ -153,25 +159,26 @@ export class WhereIsSigma extends Explorable {
     const found = Object.fromEntries(Object.keys(this.descent.balls).map(kind => [kind, this.descent.summary(kind)]));
     this.numbers = {steps: this.descent.taken, ...found};
     this.setAttribute("steps", this.descent.taken);
+    this.find(".further").textContent = `Jump to step ${number(this.next, 0)}`;
     return this.words(objective, steps, found);
   }
 
   words(objective, steps, {exact, pathwise, score_function: scores}) {
     const where = {
-      squaredError: `Squared error is lowest on the floor, at <i>σ</i> = 0.`,
-      reverseKL: `The reverse KL divergence is lowest at <i>σ</i> = <i>s</i> = ${number(michelson.s)}.`,
-      likelihood: `The likelihood of the data is highest at <i>σ</i> = <i>s</i> = ${number(michelson.s)}.`,
+      squaredError: `Squared error is lowest on the floor, at <i>σ</i> = 0 (the cross).`,
+      reverseKL: `The reverse KL divergence from the bell of the data is lowest at their own spread <i>s</i> = ${number(michelson.s)} (the cross).`,
+      likelihood: `The likelihood of the data is highest at their own spread <i>s</i> = ${number(michelson.s)} (the cross).`,
     }[objective];
     const drawn = this.rule(objective).pathwise;
     if (steps === 0) {
       const ways = drawn ? `: one ball descends exactly, ${PAIRS} with the trick and ${PAIRS} without it` : "";
-      const press = STILL ? "Ten times as far" : "Run";
-      return `${where} Drag the ball to its start and press ${press}${ways}. The data are Michelson's, in 100 km/s above 299,800.`;
+      const press = STILL ? `Jump to step ${this.next}` : "Run";
+      return `${where} Drag the ball to its start and press ${press}${ways}.`;
     }
     const so = `${where} After ${number(steps, 0)} steps the exact descent is at <i>σ</i> = ${number(exact.sigma, 3)}`;
     if (!drawn) return `${so}. No draw of <i>y</i> enters, so there is nothing to differentiate through noise.`;
-    const group = ({there, sigma}) => there === 0 ? `all ${PAIRS} balls are lost`
-      : `${there === PAIRS ? "no ball is" : `${PAIRS - there} of ${PAIRS} balls are`} lost and the median <i>σ</i> is ${number(sigma, 3)}`;
+    const group = ({there, sigma}) => there === 0 ? `all ${PAIRS} balls have run away`
+      : `${there === PAIRS ? "no ball has" : `${PAIRS - there} of ${PAIRS} balls have`} run away and the median <i>σ</i> is ${number(sigma, 3)}`;
     return `${so}. With the trick ${group(pathwise)}; without it ${group(scores)}.`;
   }
 
@@ -233,6 +240,9 @@ export class WhereIsSigma extends Explorable {
         .attr("d", ball => ball.lost ? "M-4,-4L4,4M-4,4L4,-4" : "M-3,0a3,3 0 1,0 6,0a3,3 0 1,0 -6,0")
         .attr("fill", colors[kind]).attr("stroke", colors[kind]).attr("stroke-width", 1.5);
     }
+    const lowest = [x(michelson.xbar), up(objective === "squaredError" ? 0 : michelson.s)];
+    map.append("path").attr("class", "lowest").attr("transform", `translate(${lowest})`).attr("d", "M-6,-6L6,6M-6,6L6,-6")
+      .attr("stroke", "currentColor").attr("stroke-width", 2);
     const within = ([low, high], value) => Math.round(20 * Math.min(high, Math.max(low, value))) / 20;
     handle(svg, [x(this.state.mu), up(this.state.sigma)], ([across, down]) => {
       this.change({mu: within(MU, x.invert(across)), sigma: within([0.05, SIGMA[1]], up.invert(down))});

@@ -85,6 +85,8 @@ function crossovers(loss, theta, sweep) {
 }
 
 export class WhoWins extends Explorable {
+  static about = "You choose its loss <i>f</i>.";
+
   static controls = [
     {name: "loss", label: "loss", choices: LABELS, start: "cosine"},
     {name: "k", label: "k", symbol: "k", range: K, step: 0.05, start: 0.5},
@@ -97,7 +99,7 @@ export class WhoWins extends Explorable {
       <svg class="loss" role="img" aria-label="the loss, over the bell of the draws"></svg>
       <svg class="variances" role="img" aria-label="variance with the trick and without it, over k"></svg></div>
     <p class="key"><span>${stroke(colors.pathwise)} with the trick</span><span>${stroke(colors.score_function)} without it</span>
-      <span>solid: in <i>μ</i>, dashed: in <i>σ</i></span><span>dotted: the lead changes</span></p>
+      <span>solid: in <i>μ</i>, dashed: in <i>σ</i></span><span class="changes">dotted: the lead changes</span></p>
     <p class="key">What the loss is made of across the bell: 1 is straight, 2 is bent, and higher ones wiggle faster (its Hermite orders)</p>
     <svg class="spectrum" role="img" aria-label="Hermite spectrum of the loss"></svg>`;
 
@@ -175,7 +177,7 @@ export class WhoWins extends Explorable {
     const [low, top] = [min(points, ([, value]) => value), max(points, ([, value]) => value)];
     const up = scaleLinear([low, top === low ? low + 1 : top], [high - 30, 20]);
     const bell = scaleLinear([0, 1], [high - 30, high - 90]);
-    chart.append("path").attr("class", "bell").attr("fill", "currentColor").attr("fill-opacity", 0.12)
+    chart.append("path").attr("class", "bell").attr("fill", "currentColor").attr("fill-opacity", 0.25)
       .attr("d", line(([y]) => x(y), ([y]) => bell(Math.exp(-(((y - mu) / sigma) ** 2) / 2)))(points));
     chart.append("path").attr("class", "curve").attr("d", line(([y]) => x(y), ([, value]) => up(value))(points)).attr("fill", "none")
       .attr("stroke", "currentColor").attr("stroke-width", 1.5);
@@ -203,8 +205,13 @@ export class WhoWins extends Explorable {
           .attr("stroke-width", 2).attr("stroke-dasharray", i ? "5 3" : null);
       });
     }
-    this.crossed.forEach(crossed => crossed.forEach(at => chart.append("path").attr("class", "crossover")
-      .attr("d", `M${x(at)},${high - 30}V20`).attr("stroke", "currentColor").attr("stroke-dasharray", "2 3")));
+    this.find(".changes").hidden = !this.crossed.flat().length;
+    // Two of them may be near each other: the signs stand at different heights.
+    PARTS.forEach(({symbol}, i) => this.crossed[i].forEach(at => {
+      chart.append("path").attr("class", "crossover").attr("d", `M${x(at)},${high - 30}V20`).attr("stroke", "currentColor")
+        .attr("stroke-dasharray", "2 3");
+      chart.append("text").attr("class", "variable").attr("x", x(at) + 4).attr("y", high - 70 + 14 * i).text(symbol);
+    }));
     const shown = Math.min(K[1], Math.max(K[0], k));
     chart.append("path").attr("d", `M${x(shown)},${high - 30}V20`).attr("stroke", "currentColor").attr("stroke-width", 2);
     handle(svg, [x(shown), high - 40], ([across]) => {

@@ -180,7 +180,7 @@ def test_an_exact_descent_goes_where_the_library_goes(page: Page, objective: str
     where.get_by_role("radio", name=objective).check()
     where.get_by_role("slider", name="mu at the start").press("ArrowRight")
     for _ in range(3):
-        where.get_by_role("button", name="Ten times as far").click()
+        where.get_by_role("button", name="Jump").click()
     now, shown = state(page, "where-is-sigma"), numbers(page, "where-is-sigma")
     x = (datasets.michelson() - 299_800) / 100
     gradient, step = {
@@ -198,7 +198,7 @@ def test_an_exact_descent_goes_where_the_library_goes(page: Page, objective: str
 def test_with_the_trick_the_balls_follow_the_law_and_without_it_they_are_lost(page: Page) -> None:
     where = figure(page, "where-is-sigma")
     for _ in range(5):
-        where.get_by_role("button", name="Ten times as far").click()
+        where.get_by_role("button", name="Jump").click()
     shown = numbers(page, "where-is-sigma")
     law = (1 + 4 * 100 * 0.0002 * 50_000) ** -0.5
     assert shown["steps"] == 50_000
@@ -224,7 +224,7 @@ def test_the_button_that_starts_is_the_one_that_is_named(page: Page, motion: Any
     page.emulate_media(reduced_motion=motion)
     page.reload()
     where = figure(page, "where-is-sigma")
-    named = re.search(r"press ([A-Z][a-z ]+)[:.]", where.locator(".summary").inner_text())
+    named = re.search(r"press ([A-Z][a-z0-9 ]+)[:.]", where.locator(".summary").inner_text())
     assert named
     where.get_by_role("button", name=named[1]).click(timeout=5_000)
     page.wait_for_function("() => document.querySelector('rpt-where-is-sigma').state.steps > 0")
@@ -476,3 +476,34 @@ def test_jupyterlab_is_sent_the_script_and_a_stored_output_is_not(
     figure = explore("two-ways")  # the script was written for the page at `address`
     assert len(sent) == scripts
     assert "script" not in figure._repr_html_() and "moves on the page" in repr(figure)
+
+
+def test_each_figure_says_what_the_trick_is(page: Page) -> None:
+    for name in TITLES:
+        said = figure(page, name).locator(".about").inner_text()
+        assert "y = μ + σε" in said and said.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("objective", "lowest"),
+    [("squared error", (0.5, 0.05)), ("reverse KL", (0.5, 0.8)), ("likelihood", (0.5, 0.8))],
+)
+def test_a_cross_marks_where_an_objective_is_lowest(
+    page: Page, objective: str, lowest: tuple[float, float]
+) -> None:
+    where = figure(page, "where-is-sigma")
+    where.get_by_role("radio", name=objective).check()
+    mu, sigma = lowest  # the dials' nearest to (0.524, 0.786), or to (0.524, 0)
+    where.evaluate("(figure, [mu, sigma]) => figure.change({mu, sigma})", [mu, sigma])
+    boxes = [where.locator(f".map {mark}").bounding_box() for mark in (".lowest", ".knob")]
+    centers = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes if box]
+    assert max(map(abs, np.subtract(*centers))) < 9
+
+
+def test_the_places_where_the_lead_changes_are_named(page: Page) -> None:
+    wins = figure(page, "who-wins")
+    assert wins.locator(".variances text.variable").all_text_contents() == ["μ", "σ"]
+    assert wins.locator(".changes").is_visible()
+    wins.get_by_role("radio", name="(y − k)²").check()
+    assert wins.locator(".crossover, .variances text.variable").count() == 0
+    assert not wins.locator(".changes").is_visible()
