@@ -497,7 +497,7 @@ def test_a_cross_marks_where_an_objective_is_lowest(
     where.evaluate("(figure, [mu, sigma]) => figure.change({mu, sigma})", [mu, sigma])
     boxes = [where.locator(f".map {mark}").bounding_box() for mark in (".lowest", ".knob")]
     centers = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes if box]
-    assert max(map(abs, np.subtract(*centers))) < 9
+    assert np.ptp(centers, axis=0).max() < 9
 
 
 def test_the_places_where_the_lead_changes_are_named(page: Page) -> None:
