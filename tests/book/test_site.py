@@ -617,6 +617,25 @@ VIOLATIONS = """() => axe.run({
   runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
   rules: {"label-content-name-mismatch": {enabled: true}},
 }).then(found => found.violations.map(one => `${one.id}: ${one.nodes[0].html}`))"""
+# Of code and formulas, where axe cannot tell what is behind them: text below the contrast of 4.5.
+FAINT = """() => {
+  const channels = color => color.match(/[\\d.]+/g).map(Number);
+  const luminance = color => [0.2126, 0.7152, 0.0722].reduce((sum, weight, i) => {
+    const part = channels(color)[i] / 255;
+    return sum + weight * (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  }, 0.05);
+  const ground = part => {
+    const color = part ? getComputedStyle(part).backgroundColor : "rgb(255, 255, 255)";
+    return (channels(color)[3] ?? 1) > 0 ? color : ground(part.parentElement);
+  };
+  return [...document.querySelectorAll(".highlight pre, .highlight span, code, .katex")]
+    .map(part => {
+      const [one, other] = [getComputedStyle(part).color, ground(part)].map(luminance);
+      return {part, ratio: Math.max(one, other) / Math.min(one, other)};
+    })
+    .filter(({part, ratio}) => ratio < 4.5 && part.textContent.trim())
+    .map(({part, ratio}) => `contrast ${ratio.toFixed(2)}: ${part.outerHTML.slice(0, 80)}`);
+}"""
 TOO_WIDE = """selector => [...document.querySelectorAll(selector)]
   .filter(box => box.scrollWidth > box.clientWidth)
   .map(box => `too wide: ${box.textContent.slice(0, 60)}`)"""
@@ -688,7 +707,8 @@ def faults_of_access(page: playwright.sync_api.Page) -> Iterator[str]:
     page.evaluate(axe())
     for scheme in ("dark", "light"):
         switch(page, scheme)
-        yield from (f"{scheme}: {line}" for line in page.evaluate(VIOLATIONS))
+        found = [*page.evaluate(VIOLATIONS), *page.evaluate(FAINT)]
+        yield from (f"{scheme}: {line}" for line in found)
 
 
 def faults_of_page(
@@ -752,6 +772,21 @@ class TestPhone:
 
     def test_no_other_page_has_a_fault(self, site: Path, phone: Screen) -> None:
         assert [fault for name in others(site) for fault in phone(name)] == []
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("color", "faint"), [("#767676", False), ("#777777", True), ("#1a1a1a", False)]
+)
+def test_faint_words_of_code_are_seen(
+    browser: playwright.sync_api.Browser, color: str, faint: bool
+) -> None:
+    page = browser.new_page()
+    page.set_content(
+        f'<div class="highlight"><pre><span style="color: {color}">print</span> x</pre></div>'
+    )
+    assert [line[:13] for line in page.evaluate(FAINT)] == ["contrast 4.48"] * faint
+    page.close()
 
 
 SKIPPED = """() => [...document.querySelectorAll(".bd-article section section > p > *")]
