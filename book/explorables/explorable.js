@@ -18,6 +18,7 @@ svg {display: block; width: 100%; overflow: visible; font: inherit; user-select:
 svg text {fill: currentColor; font-size: 13px}
 svg .axis path, svg .axis line {stroke: currentColor; opacity: 0.6}
 svg .variable {font-style: italic}
+.chart .variable {paint-order: stroke; stroke: var(--pst-color-background, Canvas); stroke-width: 4px} /* on dots and lines */
 svg.node {max-width: 430px; margin: 0 auto 0.6rem}
 svg .handle {cursor: grab; touch-action: none}
 svg .handle .reach {fill: transparent}
@@ -196,6 +197,7 @@ export function stroke(color, dash = "none") {
 
 /** The loss of the figures that have one and the same. */
 export const SQUARES = "Its loss <i>f</i> is the sum of its squared distances to ten data points.";
+export const WITHOUT = "Without it a draw stays where it is, and the dials change how likely it is.";
 
 export function number(value, digits = 2) {
   if (Math.abs(value) < 0.5 / 10 ** digits) value = 0; // no minus before a zero

@@ -68,8 +68,6 @@ export class HoldTheNoise extends Explorable {
       const there = {...theta, [dial]: at};
       return [at, expectedLoss({...there, delta: there.mu - known.xbar})];
     });
-    const [last, height_] = averages.at(-1);
-    chart.append("text").attr("class", "variable").attr("x", x(last)).attr("y", up(height_) - 6).attr("text-anchor", "end").text("E f");
     chart.append("path").attr("class", "expected").attr("d", curve(averages)).attr("fill", "none")
       .attr("stroke", colors.exact).attr("stroke-width", 1.5).attr("stroke-dasharray", "6 3");
     if (held) {
@@ -83,6 +81,9 @@ export class HoldTheNoise extends Explorable {
       const above = DOTS - dots.length;
       if (above) chart.append("text").attr("x", width - margin.right).attr("y", margin.top + 6).attr("text-anchor", "end").text(`↑ ${above} more`);
     }
+
+    const [last, average] = averages.at(-1);
+    chart.append("text").attr("class", "variable").attr("x", x(last)).attr("y", up(average) - 6).attr("text-anchor", "end").text("E f");
 
     const exact = gradient({...theta, delta: mu - known.xbar});
     const powers = [1, epsilon, epsilon ** 2];
@@ -105,11 +106,11 @@ export class HoldTheNoise extends Explorable {
     const where = `<i>μ</i> = ${number(mu)}, <i>σ</i> = ${number(sigma)}: the draw <i>y</i> = ${number(y)} costs ${number(paid, 0)}.`;
     return held
       ? `${where} The noise <i>ε</i> = ${number(epsilon)} stays, so the loss is a curve. Its slope is ${number(slopes[0], 1)} in
-        <i>μ</i> and ${number(slopes[1], 1)} in <i>σ</i>; averaged over the noise ${number(exact[0], 1)} and ${number(exact[1], 1)}, the
-        slopes of the dashed curve <i>E&nbsp;f</i>.`
+        <i>μ</i> and ${number(slopes[1], 1)} in <i>σ</i>. One draw may even have the wrong sign; averaged over the noise, the slopes are
+        ${number(exact[0], 1)} and ${number(exact[1], 1)}, those of the average <i>E&nbsp;f</i> (dashed).`
       : `${where} Every position of the dial draws anew, so the loss is dust: the next position along <i>${symbol}</i> costs
-        ${number((points[here + 1] ?? points[here - 1])[1], 0)}. Dust has no slope; the dashed curve
-        <i>E&nbsp;f</i>, its average, has.`;
+        ${number((points[here + 1] ?? points[here - 1])[1], 0)}. Nothing says how <i>y</i> moves with a
+        dial, and the derivative stops at the box. Dust has no slope, but its average <i>E&nbsp;f</i> (dashed) has one.`;
   }
 
   drawNode(held, y, [inMu, inSigma]) {
@@ -121,9 +122,10 @@ export class HoldTheNoise extends Explorable {
       const [[x0, y0], [x1, y1]] = points.slice(-2);
       const angle = Math.atan2(y1 - y0, x1 - x0);
       const wing = turn => [x1 - 8 * Math.cos(angle + turn), y1 - 8 * Math.sin(angle + turn)];
-      node.append("path").attr("d", `M${points.join("L")}M${wing(0.4)}L${x1},${y1}L${wing(-0.4)}`)
-        .attr("class", back ? "back" : "forth").attr("fill", "none").attr("stroke", back ? colors.pathwise : "currentColor")
-        .attr("stroke-width", back ? 2.5 : 1.2).attr("stroke-dasharray", back ? "5 3" : null);
+      const stroke = (path, dash) => node.append("path").attr("d", path).attr("class", back ? "back" : "forth").attr("fill", "none")
+        .attr("stroke", back ? colors.pathwise : "currentColor").attr("stroke-width", back ? 2.5 : 1.2).attr("stroke-dasharray", dash);
+      stroke(`M${points.join("L")}`, back ? "5 3" : null);
+      stroke(`M${wing(0.4)}L${x1},${y1}L${wing(-0.4)}`, null);
     };
     node.append("rect").attr("x", 90).attr("y", 6).attr("width", 130).attr("height", 106).attr("rx", 6)
       .attr("fill", "currentColor").attr("fill-opacity", held ? 0.05 : 0.25).attr("stroke", "currentColor");
@@ -137,15 +139,16 @@ export class HoldTheNoise extends Explorable {
     if (held) {
       text(195, 35, "+");
       text(135, 95, "×");
-      text(195, 95, "ε", "variable");
+      text(195, 104, "ε", "variable");
       arrow([[32, 26], [183, 26]]);
       arrow([[205, 26], [258, 26]]);
       arrow([[32, 86], [124, 86]]);
-      arrow([[186, 90], [146, 90]]);
-      arrow([[143, 78], [187, 40]]);
-      arrow([[258, 44], [205, 44]], true);
-      arrow([[183, 44], [32, 44]], true);
-      arrow([[178, 60], [146, 88], [146, 104], [32, 104]], true);
+      arrow([[186, 99], [148, 99]]);
+      arrow([[139, 77], [186, 40]]);
+      arrow([[258, 44], [209, 44]], true);
+      arrow([[168, 44], [32, 44]], true);
+      arrow([[198, 48], [149, 87]], true);
+      arrow([[124, 101], [32, 101]], true);
       text(60, 60, "· 1");
       text(60, 121, "· ε", "variable");
       text(327, 95, `∂f/∂μ = ${number(inMu, 1)}`).attr("class", "variable");

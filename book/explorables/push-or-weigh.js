@@ -5,7 +5,7 @@ import {axisBottom} from "d3-axis";
 import {scaleLinear} from "d3-scale";
 import {line} from "d3-shape";
 
-import {Explorable, SQUARES, canvas, colors, noise, number} from "./explorable.js";
+import {Explorable, SQUARES, WITHOUT, canvas, colors, noise, number} from "./explorable.js";
 import {density, expectedLoss, known, loss, path} from "./formulas.js";
 
 const OLD = {mu: 1, sigma: 2};
@@ -13,7 +13,7 @@ const DRAWS = 60;
 const Y = [-8, 11];
 
 export class PushOrWeigh extends Explorable {
-  static about = SQUARES;
+  static about = `${WITHOUT} ${SQUARES}`;
 
   static controls = [
     {name: "mu", label: "mu", symbol: "μ", range: [-2, 6], step: 0.1, start: 2},
@@ -62,8 +62,8 @@ export class PushOrWeigh extends Explorable {
     svg.append("g").attr("class", "axis").attr("transform", "translate(0,320)").call(axisBottom(x).ticks(8));
     svg.append("text").attr("class", "variable").attr("x", wide).attr("y", 342).attr("text-anchor", "end").text("y");
 
-    return `${DRAWS} draws from <i>μ</i> = ${OLD.mu} and <i>σ</i> = ${OLD.sigma} (dashed) shall tell the mean loss at ${number(mu, 1)} and
-      ${number(sigma, 1)} (solid). It is ${number(pushed, 1)} where they are pushed and ${number(weighed, 1)} where they are weighed; exact is
-      ${number(exact, 1)}. Weighed, they count as much as ${number(worth, 1)} draws of equal weight.`;
+    return `${DRAWS} draws from <i>μ</i> = ${OLD.mu}, <i>σ</i> = ${OLD.sigma} (dashed) shall tell the mean loss at <i>μ</i> = ${number(mu, 1)}, <i>σ</i> =
+      ${number(sigma, 1)} (solid). Pushed, all ${DRAWS} count, and say ${number(pushed, 1)}. Weighed by the height of the new bell over that of the old, they
+      count as much as ${number(worth, 1)} equal ones, and say ${number(weighed, 1)}. Exact is ${number(exact, 1)}: draw again to see how far both scatter.`;
   }
 }

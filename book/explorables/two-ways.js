@@ -1,11 +1,11 @@
 // Two ways, one slope: the histograms of both estimators around the closed form.
 
-import {bin, deviation, max, mean, range} from "d3-array";
+import {bin, deviation, max, mean, range, sum} from "d3-array";
 import {axisBottom} from "d3-axis";
 import {scaleLinear} from "d3-scale";
 import {line} from "d3-shape";
 
-import {Explorable, SQUARES, canvas, colors, noise, number, polynomial, stroke} from "./explorable.js";
+import {Explorable, SQUARES, WITHOUT, canvas, colors, noise, number, polynomial, stroke} from "./explorable.js";
 import {gradient, known, pathwise, pathwiseVariance, scoreFunction, scoreFunctionVariance} from "./formulas.js";
 
 const MEANS = 2000;
@@ -36,8 +36,14 @@ function powerMeans(size, draw) {
   return moments.get(key);
 }
 
+/** The share of the farthest 5 % in a variance. */
+function farthest({means, mean: center}) {
+  const squares = means.map(each => (each - center) ** 2).sort((one, other) => other - one);
+  return sum(squares.slice(0, MEANS / 20)) / sum(squares);
+}
+
 export class TwoWays extends Explorable {
-  static about = SQUARES;
+  static about = `${WITHOUT} ${SQUARES}`;
 
   static controls = [
     {name: "mu", label: "mu", symbol: "μ", range: [-2, 6], step: 0.1, start: 2.6},
@@ -49,7 +55,7 @@ export class TwoWays extends Explorable {
   static body = `<div class="beside">${PARTS.map(({name, symbol}) => `<div class="${name}">
     <svg role="img" aria-label="histograms of the two estimates of the gradient in ${name}"></svg>
     <table><thead><tr><th scope="col">in <i>${symbol}</i></th><th scope="col">mean</th><th scope="col">spread</th>
-    <th scope="col">theory</th></tr></thead><tbody></tbody></table></div>`).join("")}</div>`;
+    <th scope="col">in theory</th></tr></thead><tbody></tbody></table></div>`).join("")}</div>`;
 
   draw({mu, sigma, size, draw}) {
     const theta = {...known, sigma, delta: mu - known.xbar};
@@ -86,10 +92,11 @@ export class TwoWays extends Explorable {
     });
 
     const ratio = found.map(([trick, score]) => (score.theory / trick.theory) ** 2);
-    this.numbers = {exact, found: found.map(part => part.map(({means, ...rest}) => rest)), ratio};
+    const outliers = farthest(found[1][1]);
+    this.numbers = {exact, outliers, found: found.map(part => part.map(({means, ...rest}) => rest)), ratio};
     return `${number(MEANS, 0)} means of ${size} ${size === 1 ? "sample" : "samples"} each, with the trick and without it, at
-      <i>μ</i> = ${number(mu, 1)} and <i>σ</i> = ${number(sigma, 1)}. Both scatter around the closed form, and theory says how wide: the spread is their
-      standard deviation. Without the trick the variance is ${number(ratio[0], 1)} times as large in <i>μ</i> and ${number(ratio[1], 1)} times
-      in <i>σ</i>, whatever <i>N</i>.`;
+      <i>μ</i> = ${number(mu, 1)} and <i>σ</i> = ${number(sigma, 1)}. Both scatter around the closed form, and the spread is their
+      standard deviation. Without the trick the variance is ${number(ratio[0], 1)} times as large in <i>μ</i> and ${number(ratio[1], 1)} times in
+      <i>σ</i>, whatever <i>N</i>. In <i>σ</i> the farthest 5 % of the means without the trick make ${number(100 * outliers, 0)} % of their variance.`;
   }
 }

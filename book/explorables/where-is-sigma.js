@@ -6,7 +6,7 @@ import {contours} from "d3-contour";
 import {scaleLinear, scaleLog} from "d3-scale";
 import {line} from "d3-shape";
 
-import {Explorable, canvas, colors, handle, noise, number, polynomial} from "./explorable.js";
+import {Explorable, WITHOUT, canvas, colors, handle, noise, number, polynomial} from "./explorable.js";
 import {michelson, objectives} from "./formulas.js";
 
 const OBJECTIVES = {
@@ -86,7 +86,7 @@ class Descent {
 }
 
 export class WhereIsSigma extends Explorable {
-  static about = "The data are Michelson's 100, in 100 km/s above 299,800; a step takes eight draws.";
+  static about = `${WITHOUT} The data are 100 speeds of light that Michelson measured, in 100 km/s above 299,800 km/s.`;
 
   static controls = [
     {name: "mu", label: "mu at the start", symbol: "μ", range: MU, step: 0.05, start: 0},
@@ -166,8 +166,8 @@ export class WhereIsSigma extends Explorable {
   words(objective, steps, {exact, pathwise, score_function: scores}) {
     const where = {
       squaredError: `Squared error is lowest on the floor, at <i>σ</i> = 0 (the cross).`,
-      reverseKL: `The reverse KL divergence from the bell of the data is lowest at their own spread <i>s</i> = ${number(michelson.s)} (the cross).`,
-      likelihood: `The likelihood of the data is highest at their own spread <i>s</i> = ${number(michelson.s)} (the cross).`,
+      reverseKL: `Reverse KL wants the bell of the data, and is lowest at their own spread <i>s</i> = ${number(michelson.s)} (the cross).`,
+      likelihood: `Likelihood makes the data as likely as it can, and is highest at their own spread <i>s</i> = ${number(michelson.s)} (the cross).`,
     }[objective];
     const drawn = this.rule(objective).pathwise;
     if (steps === 0) {
@@ -178,8 +178,8 @@ export class WhereIsSigma extends Explorable {
     const so = `${where} After ${number(steps, 0)} steps the exact descent is at <i>σ</i> = ${number(exact.sigma, 3)}`;
     if (!drawn) return `${so}. No draw of <i>y</i> enters, so there is nothing to differentiate through noise.`;
     const group = ({there, sigma}) => there === 0 ? `all ${PAIRS} balls have run away`
-      : `${there === PAIRS ? "no ball has" : `${PAIRS - there} of ${PAIRS} balls have`} run away and the median <i>σ</i> is ${number(sigma, 3)}`;
-    return `${so}. With the trick ${group(pathwise)}; without it ${group(scores)}.`;
+      : `${there === PAIRS ? "" : `${PAIRS - there} of ${PAIRS} balls have run away, and `}the median <i>σ</i> is ${number(sigma, 3)}`;
+    return `${so}. With the trick ${group(pathwise)}; without it ${group(scores)}. A step takes ${DRAWS} draws.`;
   }
 
   rule(objective) {
@@ -254,7 +254,9 @@ export class WhereIsSigma extends Explorable {
     const [wide, high] = [svg.wide, 260];
     const [left, bottom, top] = [40, 34, 20];
     const x = scaleLog([1, LAST], [left, wide - 12]);
-    const up = scaleLog([0.005, 5], [high - bottom, top]);
+    const ends = [start, michelson.s];
+    const window = objective === "squaredError" ? [0.005, 5] : [Math.min(...ends) / 3, 3 * Math.max(...ends)];
+    const up = scaleLog(window, [high - bottom, top]);
     const clock = canvas(svg, high);
     clock.append("g").attr("class", "axis").attr("transform", `translate(0,${high - bottom})`).call(axisBottom(x).ticks(5, "~s"));
     clock.append("g").attr("class", "axis").attr("transform", `translate(${left},0)`).call(axisLeft(up).ticks(4, "~g"));

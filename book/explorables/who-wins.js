@@ -5,7 +5,7 @@ import {axisBottom, axisLeft} from "d3-axis";
 import {scaleLinear, scaleLog} from "d3-scale";
 import {line} from "d3-shape";
 
-import {Explorable, canvas, colors, handle, number, stroke} from "./explorable.js";
+import {Explorable, WITHOUT, canvas, colors, handle, number, stroke} from "./explorable.js";
 import {losses, scoreOfNoise} from "./formulas.js";
 import {crossing, expectations} from "./quadrature.js";
 
@@ -85,7 +85,7 @@ function crossovers(loss, theta, sweep) {
 }
 
 export class WhoWins extends Explorable {
-  static about = "You choose its loss <i>f</i>.";
+  static about = `${WITHOUT} You choose its loss <i>f</i>.`;
 
   static controls = [
     {name: "loss", label: "loss", choices: LABELS, start: "cosine"},
@@ -100,7 +100,7 @@ export class WhoWins extends Explorable {
       <svg class="variances" role="img" aria-label="variance with the trick and without it, over k"></svg></div>
     <p class="key"><span>${stroke(colors.pathwise)} with the trick</span><span>${stroke(colors.score_function)} without it</span>
       <span>solid: in <i>μ</i>, dashed: in <i>σ</i></span><span class="changes">dotted: the lead changes</span></p>
-    <p class="key">What the loss is made of across the bell: 1 is straight, 2 is bent, and higher ones wiggle faster (its Hermite orders)</p>
+    <p class="key">What the loss is made of across the bell: 1 is straight, 2 is bent, higher ones wiggle faster (its Hermite orders). Low ones speak for the trick</p>
     <svg class="spectrum" role="img" aria-label="Hermite spectrum of the loss"></svg>`;
 
   change(changes) {
@@ -175,7 +175,7 @@ export class WhoWins extends Explorable {
     const ys = Float64Array.from(range(201), i => x.domain()[0] + i * 8 * sigma / 200);
     const values = loss.values(ys, k), points = Array.from(ys, (y, i) => [y, values[i]]);
     const [low, top] = [min(points, ([, value]) => value), max(points, ([, value]) => value)];
-    const up = scaleLinear([low, top === low ? low + 1 : top], [high - 30, 20]);
+    const up = scaleLinear([low, top === low ? low + 1 : top], [high - 30, 20]).nice(4);
     const bell = scaleLinear([0, 1], [high - 30, high - 90]);
     chart.append("path").attr("class", "bell").attr("fill", "currentColor").attr("fill-opacity", 0.25)
       .attr("d", line(([y]) => x(y), ([y]) => bell(Math.exp(-(((y - mu) / sigma) ** 2) / 2)))(points));
@@ -206,14 +206,15 @@ export class WhoWins extends Explorable {
       });
     }
     this.find(".changes").hidden = !this.crossed.flat().length;
-    // Two of them may be near each other: the signs stand at different heights.
+    // Two of them may be near each other: one sign stands on the left of its line, the other on the right.
     PARTS.forEach(({symbol}, i) => this.crossed[i].forEach(at => {
       chart.append("path").attr("class", "crossover").attr("d", `M${x(at)},${high - 30}V20`).attr("stroke", "currentColor")
         .attr("stroke-dasharray", "2 3");
-      chart.append("text").attr("class", "variable").attr("x", x(at) + 4).attr("y", high - 70 + 14 * i).text(symbol);
+      chart.append("text").attr("class", "variable").attr("x", x(at) + (i ? 4 : -4))
+        .attr("text-anchor", i ? "start" : "end").attr("y", high - 60).text(symbol);
     }));
     const shown = Math.min(K[1], Math.max(K[0], k));
-    chart.append("path").attr("d", `M${x(shown)},${high - 30}V20`).attr("stroke", "currentColor").attr("stroke-width", 2);
+    chart.append("path").attr("d", `M${x(shown)},${high - 30}V20`).attr("stroke", "currentColor").attr("stroke-width", 1.2);
     handle(svg, [x(shown), high - 40], ([across]) => {
       this.change({k: Math.round(20 * Math.min(K[1], Math.max(K[0], x.invert(across)))) / 20});
     }).attr("fill", "currentColor");

@@ -149,6 +149,17 @@ def test_both_estimates_scatter_around_the_closed_form_as_theory_says(page: Page
             assert abs(found["sd"] / spread - 1) < WITHIN * error
 
 
+def test_the_farthest_means_make_the_share_that_a_simulation_gives_them(page: Page) -> None:
+    shown = numbers(page, "two-ways")["outliers"]
+    now = state(page, "two-ways")
+    eps = np.random.default_rng(1).standard_normal(50 * MEANS * now["size"])
+    in_sigma = score_function(LOSS, Normal(now["mu"], now["sigma"]), eps)[:, 1]
+    means = in_sigma.reshape(50, MEANS, now["size"]).mean(axis=2)
+    squares = np.sort((means - means.mean(axis=1, keepdims=True)) ** 2)
+    shares = squares[:, -MEANS // 20 :].sum(axis=1) / squares.sum(axis=1)
+    assert abs(shown - shares.mean()) < WITHIN * shares.std()
+
+
 def test_pushed_and_weighed_draws_have_the_same_mean_loss(page: Page) -> None:
     figure(page, "push-or-weigh").get_by_role("slider", name="mu").press("ArrowLeft")
     now, old = state(page, "push-or-weigh"), Normal(1, 2)
