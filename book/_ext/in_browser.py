@@ -71,7 +71,7 @@ BUTTON = (
 )
 # The theme has the buttons; a notebook on Colab finds no library.
 ELSEWHERE = (
-    " The rocket above opens it in JupyterLite, which is JupyterLab in this browser{numpy}, on "
+    " The rocket above opens it in JupyterLite, which is Jupyter in this browser{numpy}, on "
     "Binder or, after one line in a new first cell, on Colab: "
     "<code>%pip install git+{address}</code>"
 )

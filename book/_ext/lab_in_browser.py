@@ -1,6 +1,6 @@
-"""JupyterLite: the chapters in a JupyterLab that runs in the browser, where a site has an address.
+"""JupyterLite: the chapters in a Jupyter that runs in the browser, where a site has an address.
 
-JupyterLab and its kernel come from PyPI; Python and the packages of the chapters are those of the
+Jupyter and its kernel come from PyPI; Python and the packages of the chapters are those of the
 pages that run (in_browser.py). Without numpy for the browser, a reader's browser takes it from
 Pyodide's own server.
 """
@@ -19,6 +19,7 @@ from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
 
+import jupyter_server
 from packaging.requirements import Requirement
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
@@ -34,12 +35,13 @@ PYTHON = f"{PLACE}/python"
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
 EXTENSION = Path(sys.prefix) / "share" / "jupyter" / "labextensions" / KERNEL
 OF_THE_KERNEL = ("ipykernel", "piplite", "pyodide_kernel")  # wheels that it brings
+FAVICONS = Path(jupyter_server.DEFAULT_STATIC_FILES_PATH) / "favicons"
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 BUILD = {
-    "apps": ["lab"],
+    "apps": ["lab", "notebooks", "tree"],
     "contents": ["files"],
     "output_dir": PLACE,
-    # A reader needs the kernel alone of what extends JupyterLab here.
+    # A reader needs the kernel alone of what extends Jupyter here.
     "ignore_sys_prefix": True,
     "federated_extensions": [str(EXTENSION)],
     "no_sourcemaps": True,
@@ -172,6 +174,8 @@ def deliver(app: Sphinx, exception: Exception | None) -> None:
         run("JupyterLite was not built", "jupyterlite_core", "build", cwd=root)
         for name, content in files.items():
             in_browser.put(root / PYTHON / name, content)
+        # Its notebooks show the signs of a server of Jupyter, and do not bring them.
+        shutil.copytree(FAVICONS, root / PLACE / "static" / FAVICONS.name)
         shutil.move(root / PLACE, target)
 
 

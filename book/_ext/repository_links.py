@@ -19,7 +19,7 @@ def theme_options(address: str, branch: str) -> dict[str, Any]:
         "launch_buttons": {
             "binderhub_url": "https://mybinder.org",
             "colab_url": "https://colab.research.google.com",
-            "jupyterlite_url": "../lite/lab/index.html",  # seen from a chapter
+            "jupyterlite_url": "../lite/notebooks/index.html",  # seen from a chapter
             "notebook_interface": "jupyterlab",
         },
     }

@@ -328,7 +328,7 @@ def test_address_brings_launch_and_source_links(published: Path) -> None:
         'href="https://mybinder.org/v2/gh/owner/name/main?urlpath=lab/tree/book/chapter.ipynb"'
         in page
     )
-    assert 'href="../lite/lab/index.html?path=book/chapter.ipynb"' in page
+    assert 'href="../lite/notebooks/index.html?path=book/chapter.ipynb"' in page
     assert (published / "lite/files/book/chapter.ipynb").is_file()
     assert f'href="{ADDRESS}"' in page
     assert f'href="{ADDRESS}/issues/new">Report an error' in page
