@@ -1,6 +1,6 @@
 // Push or weigh: what a change of the dials does to draws that move, and to draws that stay.
 
-import {mean, range, sum} from "d3-array";
+import {deviation, mean, range, sum} from "d3-array";
 import {axisBottom} from "d3-axis";
 import {scaleLinear} from "d3-scale";
 import {line} from "d3-shape";
@@ -10,7 +10,21 @@ import {density, expectedLoss, known, loss, path} from "./formulas.js";
 
 const OLD = {mu: 1, sigma: 2};
 const DRAWS = 60;
+const SETS = 200; // of so many draws, for how far a mean scatters
 const Y = [-8, 11];
+
+const several = normal => Array.from({length: DRAWS}, normal);
+let sets; // the same for all dials, drawn once
+
+/** Draws from the old dials, and their mean loss at the new ones: pushed there, or weighed. */
+function meansOf(epsilons, theta) {
+  const draws = epsilons.map(epsilon => {
+    const before = path({...OLD, epsilon});
+    return {before, after: path({...theta, epsilon}), weight: density({...theta, y: before}) / density({...OLD, y: before})};
+  });
+  const pays = y => loss({y, ...known});
+  return {draws, pushed: mean(draws, each => pays(each.after)), weighed: mean(draws, each => each.weight * pays(each.before))};
+}
 
 export class PushOrWeigh extends Explorable {
   static about = `${WITHOUT} ${SQUARES}`;
@@ -24,18 +38,16 @@ export class PushOrWeigh extends Explorable {
   static body = `<svg role="img" aria-label="draws that move, above, and draws that are weighed, below"></svg>`;
 
   draw({mu, sigma, draw}) {
-    const normal = noise(draw);
-    const draws = range(DRAWS).map(() => {
-      const epsilon = normal();
-      const before = path({...OLD, epsilon});
-      return {before, after: path({mu, sigma, epsilon}), weight: density({mu, sigma, y: before}) / density({...OLD, y: before})};
-    });
-    const pays = y => loss({y, ...known});
-    const pushed = mean(draws, each => pays(each.after));
-    const weighed = mean(draws, each => each.weight * pays(each.before));
+    const {draws, pushed, weighed} = meansOf(several(noise(draw)), {mu, sigma});
+    if (!sets) {
+      const normal = noise(SETS);
+      sets = range(SETS).map(() => several(normal));
+    }
+    const means = sets.map(set => meansOf(set, {mu, sigma}));
+    const scatter = ["pushed", "weighed"].map(way => deviation(means, each => each[way]));
     const exact = expectedLoss({...known, sigma, delta: mu - known.xbar});
     const worth = sum(draws, each => each.weight) ** 2 / sum(draws, each => each.weight ** 2);
-    this.numbers = {pushed, weighed, exact, worth};
+    this.numbers = {pushed, weighed, exact, worth, scatter};
 
     const wide = this.find("svg").wide;
     const svg = canvas(this.find("svg"), 344);
@@ -63,7 +75,8 @@ export class PushOrWeigh extends Explorable {
     svg.append("text").attr("class", "variable").attr("x", wide).attr("y", 342).attr("text-anchor", "end").text("y");
 
     return `${DRAWS} draws from <i>μ</i> = ${OLD.mu}, <i>σ</i> = ${OLD.sigma} (dashed) shall tell the mean loss at <i>μ</i> = ${number(mu, 1)}, <i>σ</i> =
-      ${number(sigma, 1)} (solid). Pushed, all ${DRAWS} count, and say ${number(pushed, 1)}. Weighed by the height of the new bell over that of the old, they
-      count as much as ${number(worth, 1)} equal ones, and say ${number(weighed, 1)}. Exact is ${number(exact, 1)}: draw again to see how far both scatter.`;
+      ${number(sigma, 1)} (solid). Pushed, they say ${number(pushed, 1)}. Weighed by the height of the new bell over that of the old, they say
+      ${number(weighed, 1)} and count as much as ${number(worth, 1)} equal ones. Exact is ${number(exact, 1)}: over ${SETS} such sets the first answer scatters by
+      ${number(scatter[0], 1)}, the second by ${number(scatter[1], 1)}.`;
   }
 }

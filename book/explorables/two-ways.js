@@ -69,15 +69,19 @@ export class TwoWays extends Explorable {
 
     PARTS.forEach(({name, symbol}, i) => {
       const svg = this.find(`.${name} svg`);
-      const [wide, high] = [svg.wide, 190];
+      const [wide, high] = [svg.wide, 206];
       const panel = canvas(svg, high);
       const reach = frame(2.5 * Math.max(...found[i].map(({theory}) => theory)));
       const x = scaleLinear([exact[i] - reach, exact[i] + reach], [16, wide - 16]);
       const bins = bin().domain(x.domain()).thresholds(x.ticks(90));
       const counted = found[i].map(({kind, means}) => ({kind, bars: bins(means)}));
-      const up = scaleLinear([0, max(counted, ({bars}) => max(bars, bar => bar.length))], [high - 30, 24]);
+      const up = scaleLinear([0, max(counted, ({bars}) => max(bars, bar => bar.length))], [high - 30, 42]);
       panel.append("g").attr("class", "axis").attr("transform", `translate(0,${high - 30})`).call(axisBottom(x).ticks(5));
-      panel.append("path").attr("d", `M${x(exact[i])},${high - 30}V20`).attr("stroke", colors.exact).attr("stroke-width", 1.5);
+      panel.append("path").attr("d", `M${x(exact[i])},${high - 30}V18`).attr("stroke", colors.exact).attr("stroke-width", 1.5);
+      for (const [j, {kind, mean, sd}] of found[i].entries()) {
+        panel.append("path").attr("class", `spread-${kind}`).attr("d", `M${x(mean - sd)},${24 + 8 * j}H${x(mean + sd)}`)
+          .attr("stroke", colors[kind]).attr("stroke-width", 4);
+      }
       for (const {kind, bars} of counted) {
         const steps = bars.flatMap(bar => [[bar.x0, bar.length], [bar.x1, bar.length]]);
         panel.append("path").attr("class", kind).attr("fill", "none").attr("stroke", colors[kind]).attr("stroke-width", 2)
@@ -95,8 +99,8 @@ export class TwoWays extends Explorable {
     const outliers = farthest(found[1][1]);
     this.numbers = {exact, outliers, found: found.map(part => part.map(({means, ...rest}) => rest)), ratio};
     return `${number(MEANS, 0)} means of ${size} ${size === 1 ? "sample" : "samples"} each, with the trick and without it, at
-      <i>μ</i> = ${number(mu, 1)} and <i>σ</i> = ${number(sigma, 1)}. Both scatter around the closed form, and the spread is their
-      standard deviation. Without the trick the variance is ${number(ratio[0], 1)} times as large in <i>μ</i> and ${number(ratio[1], 1)} times in
+      <i>μ</i> = ${number(mu, 1)} and <i>σ</i> = ${number(sigma, 1)}. Both scatter around the closed form. The spread (the bar above) is
+      their standard deviation. Without the trick the variance is ${number(ratio[0], 1)} times as large in <i>μ</i> and ${number(ratio[1], 1)} times in
       <i>σ</i>, whatever <i>N</i>. In <i>σ</i> the farthest 5 % of the means without the trick make ${number(100 * outliers, 0)} % of their variance.`;
   }
 }

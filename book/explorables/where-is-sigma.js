@@ -173,7 +173,7 @@ export class WhereIsSigma extends Explorable {
     if (steps === 0) {
       const ways = drawn ? `: one ball descends exactly, ${PAIRS} with the trick and ${PAIRS} without it` : "";
       const press = STILL ? `Jump to step ${this.next}` : "Run";
-      return `${where} Drag the ball to its start and press ${press}${ways}.`;
+      return `${where} Drag the ball to where it shall start and press ${press}${ways}.`;
     }
     const so = `${where} After ${number(steps, 0)} steps the exact descent is at <i>σ</i> = ${number(exact.sigma, 3)}`;
     if (!drawn) return `${so}. No draw of <i>y</i> enters, so there is nothing to differentiate through noise.`;

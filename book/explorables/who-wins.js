@@ -100,7 +100,7 @@ export class WhoWins extends Explorable {
       <svg class="variances" role="img" aria-label="variance with the trick and without it, over k"></svg></div>
     <p class="key"><span>${stroke(colors.pathwise)} with the trick</span><span>${stroke(colors.score_function)} without it</span>
       <span>solid: in <i>μ</i>, dashed: in <i>σ</i></span><span class="changes">dotted: the lead changes</span></p>
-    <p class="key">What the loss is made of across the bell: 1 is straight, 2 is bent, higher ones wiggle faster (its Hermite orders). Low ones speak for the trick</p>
+    <p class="key">What the loss is made of across the bell: 1 is straight, 2 is bent, and higher ones wiggle faster (its Hermite orders)</p>
     <svg class="spectrum" role="img" aria-label="Hermite spectrum of the loss"></svg>`;
 
   change(changes) {

@@ -183,6 +183,12 @@ def test_pushed_and_weighed_draws_have_the_same_mean_loss(page: Page) -> None:
     }
     for name, square in spreads.items():
         assert abs(np.mean(shown[name]) - exact) < WITHIN * (square / 60 / 100) ** 0.5
+    eps = np.random.default_rng(2).standard_normal((50, 200, 60))
+    y = old.path(eps)
+    weighed = np.exp(node.log_prob(y) - old.log_prob(y)) * LOSS(y)
+    for losses, scatter in zip((LOSS(node.path(eps)), weighed), seen["scatter"], strict=True):
+        spread = losses.mean(axis=2).std(axis=1, ddof=1)
+        assert abs(scatter - spread.mean()) < WITHIN * spread.std()
 
 
 @pytest.mark.parametrize("objective", ["squared error", "reverse KL", "likelihood"])
