@@ -18,7 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import in_browser
-import lab_in_browser
+import jupyterlite
 import nbformat
 import pytest
 import repository_links
@@ -464,12 +464,29 @@ def test_chapters_run_in_jupyterlite_in_the_browser(site: str, visit: Visit) -> 
             assert missing + [url for url in visit.asked if "//127.0.0.1" not in url] == []
 
 
+def test_jupyterlite_finds_each_package_where_it_lies_and_what_it_needs() -> None:
+    files, listed, start = jupyterlite.packages()
+    packages = listed["packages"]
+    for name, package in packages.items():
+        assert package["name"].lower() == name and set(package["depends"]) <= packages.keys()
+        address = package["file_name"]
+        if address.startswith("https:"):
+            assert name in wasm_wheels.NAMES and not WHEELS
+            continue
+        folder, file = address.rpartition("/")[::2]
+        content = (in_browser.parts() if folder.endswith(in_browser.PLACE) else files)[file]
+        assert package["sha256"] == hashlib.sha256(content).hexdigest()
+    assert {"ipython", "micropip", "piplite", "pyodide-kernel"} <= set(start)
+    needs = {"matplotlib": "python-dateutil", "sympy": "mpmath", "rpt-helpers": "scipy"}
+    assert all(need in packages[name]["depends"] for name, need in needs.items())
+
+
 def test_a_build_without_an_address_has_no_jupyterlite(tmp_path: Path) -> None:
-    left = tmp_path / lab_in_browser.PLACE / "lab"
+    left = tmp_path / jupyterlite.PLACE / "lab"
     left.mkdir(parents=True)
     html, config = SimpleNamespace(name="html"), SimpleNamespace(html_theme_options={})
     app: Any = SimpleNamespace(builder=html, outdir=tmp_path, config=config)
-    lab_in_browser.deliver(app, None)
+    jupyterlite.deliver(app, None)
     assert not left.parent.exists()
 
 

@@ -5,6 +5,7 @@ pages that run (in_browser.py). Without numpy for the browser, a reader's browse
 Pyodide's own server.
 """
 
+import contextlib
 import hashlib
 import io
 import json
@@ -65,23 +66,25 @@ def wheels_at_start() -> list[Path]:
     folder = npm.PACKAGES / ".python" / f"lite-{locked[:16]}"
     if not folder.is_dir():
         folder.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(dir=folder.parent))
         version = ".".join(wasm_wheels.listed()["info"]["python"].split(".")[:2])
         target = ["--python-version", version, "--implementation=py", "--abi=none"]
         options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
-        wanted = ["--platform=any", "--only-binary=:all:", "-r", str(REQUIREMENTS), "-d", str(part)]
-        run("JupyterLite has no kernel", "pip", "download", *options, *target, *wanted)
-        try:
-            part.rename(folder)
-        except OSError:  # another build was faster
-            shutil.rmtree(part)
+        wanted = ["--platform=any", "--only-binary=:all:", "-r", str(REQUIREMENTS)]
+        with tempfile.TemporaryDirectory(dir=folder.parent) as part:
+            new = Path(part) / folder.name
+            arguments = [*options, *target, *wanted, "-d", str(new)]
+            run("JupyterLite has no kernel", "pip", "download", *arguments)
+            with contextlib.suppress(OSError):  # another build was faster
+                new.rename(folder)
     own = (EXTENSION / "static" / "pypi").glob("*.whl")
     return [*folder.glob("*.whl"), *(path for path in own if path.name.startswith(OF_THE_KERNEL))]
 
 
 def entry(file: str, content: bytes, depends: Sequence[str] = ()) -> dict[str, Any]:
     """Return what Pyodide's list says of a package: a wheel, or an archive of its files."""
-    name, version = re.split("-|[.]zip$", Path(file).name)[:2]
+    found = re.fullmatch(r"(.+?)-(\d[^-]*)(-.*[.]whl|[.]zip)", Path(file).name)
+    assert found, file
+    name, version, _ = found.groups()
     inside = zipfile.ZipFile(io.BytesIO(content)).namelist()
     modules = {path.split("/")[0] for path in inside if ".dist-info/" not in path}
     return {
