@@ -106,37 +106,36 @@ def required(name: str) -> set[str]:
     return {need.name for need in wanted if not need.marker or need.marker.evaluate()}
 
 
-def listed_for_pages() -> dict[str, Any]:
-    """Return Pyodide's list of what the pages that run have, each package where it lies there."""
-    place = f"../../{in_browser.PLACE}/"
+def compiled() -> dict[str, Any]:
+    """Return Pyodide's list of compiled packages: on the pages or, without them, on its server."""
     here = in_browser.parts()
     listed = wasm_wheels.listed()
-    packages = listed["packages"]
-    for package in packages.values():
+    for package in listed["packages"].values():
         file = package["file_name"]
-        package["file_name"] = place + file if file in here else wasm_wheels.address(file)
-    for name in sorted({name for group in in_browser.GROUPS for name in group.pure} - {LIBRARY}):
-        file, content = in_browser.pure_archive(name)
-        packages[name] = entry(place + file, content)
-    for name in packages:
-        packages[name]["depends"] = sorted(required(name) & packages.keys())
+        on_pages = f"../../{in_browser.PLACE}/{file}"
+        package["file_name"] = on_pages if file in here else wasm_wheels.address(file)
     return listed
 
 
 def packages() -> tuple[dict[str, bytes], dict[str, Any], list[str]]:
-    """Return wheels by file name, Pyodide's list of all packages, and what is loaded at the start.
+    """Return packages by file name, Pyodide's list of all, and those that are loaded at the start.
 
     The library is a wheel, because figures that move need the script that a page has already.
     """
-    files = {path.name: path.read_bytes() for path in wheels_at_start()}
-    start = {wheel["name"]: wheel for wheel in map(entry, files, files.values())}
-    listed = listed_for_pages()
+    listed = compiled()
+    pure = {name for group in in_browser.GROUPS for name in group.pure} - {LIBRARY}
+    files = dict(map(in_browser.pure_archive, sorted(pure)))
+    listed["packages"] |= {one["name"]: one for one in map(entry, files, files.values())}
+    for name, package in listed["packages"].items():
+        package["depends"] = sorted(required(name) & listed["packages"].keys())
     with tempfile.TemporaryDirectory() as folder:
         path = download.wheel(Path(folder))
         files[path.name] = path.read_bytes()
     library = entry(path.name, files[path.name], depends=[*listed["packages"]])
+    at_start = {path.name: path.read_bytes() for path in wheels_at_start()}
+    start = {one["name"]: one for one in map(entry, at_start, at_start.values())}
     listed["packages"] |= start | {LIBRARY: library}
-    return files, listed, [*start]
+    return files | at_start, listed, [*start]
 
 
 def settings(title: str, start: list[str]) -> dict[str, Any]:
