@@ -18,7 +18,7 @@ svg {display: block; width: 100%; overflow: visible; font: inherit; user-select:
 svg text {fill: currentColor; font-size: 13px}
 svg .axis path, svg .axis line {stroke: currentColor; opacity: 0.6}
 svg .variable {font-style: italic}
-.chart .variable {paint-order: stroke; stroke: var(--pst-color-background, Canvas); stroke-width: 6px} /* on dots and lines */
+.chart .variable {paint-order: stroke; stroke: var(--pst-color-background, var(--jp-layout-color0, Canvas)); stroke-width: 6px} /* on dots and lines */
 svg.node {max-width: 430px; margin: 0 auto 0.6rem}
 svg .handle {cursor: grab; touch-action: none}
 svg .handle .reach {fill: transparent}

@@ -255,8 +255,8 @@ export class WhereIsSigma extends Explorable {
     const [left, bottom, top] = [40, 34, 20];
     const x = scaleLog([1, LAST], [left, wide - 12]);
     const ends = [start, michelson.s];
-    const window = objective === "squaredError" ? [0.005, 5] : [Math.min(...ends) / 3, 3 * Math.max(...ends)];
-    const up = scaleLog(window, [high - bottom, top]);
+    const domain = objective === "squaredError" ? [0.005, 5] : [Math.min(...ends) / 3, 3 * Math.max(...ends)];
+    const up = scaleLog(domain, [high - bottom, top]);
     const clock = canvas(svg, high);
     clock.append("g").attr("class", "axis").attr("transform", `translate(0,${high - bottom})`).call(axisBottom(x).ticks(5, "~s"));
     clock.append("g").attr("class", "axis").attr("transform", `translate(${left},0)`).call(axisLeft(up).ticks(4, "~g"));

@@ -149,6 +149,15 @@ def test_both_estimates_scatter_around_the_closed_form_as_theory_says(page: Page
             assert abs(found["sd"] / spread - 1) < WITHIN * error
 
 
+def test_a_bar_is_as_long_as_a_spread(page: Page) -> None:
+    two = figure(page, "two-ways")
+    for part, name in enumerate(("mu", "sigma")):
+        bars = [two.locator(f".{name} .spread-{kind}") for kind in ("pathwise", "score_function")]
+        short, long = (bar.evaluate("bar => bar.getTotalLength()") for bar in bars)
+        trick, score = numbers(page, "two-ways")["found"][part]
+        assert abs(short / long - trick["sd"] / score["sd"]) < 1e-3
+
+
 def test_the_farthest_means_make_the_share_that_a_simulation_gives_them(page: Page) -> None:
     shown = numbers(page, "two-ways")["outliers"]
     now = state(page, "two-ways")
