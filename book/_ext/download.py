@@ -3,6 +3,7 @@
 Its bytes follow from the files that it holds, so that a build with nothing changed gives the same.
 """
 
+import functools
 import re
 import subprocess
 import sys
@@ -39,13 +40,21 @@ The code is under the BSD 3-Clause license, text and figures are under CC BY 4.0
 LINKED = re.compile(rb"\]\(([\w-]+\.md)\b")  # pages that the chapters lead to
 
 
-def wheel(target: Path) -> Path:
-    """Build the library as pip installs it."""
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+def run(what: str, *command: str, cwd: Path = ROOT) -> None:
+    """Run a module of Python, and say what was not done where it fails."""
+    done = subprocess.run([sys.executable, "-m", *command], cwd=cwd, capture_output=True, text=True)
     if done.returncode:
-        raise ExtensionError(f"the wheel for the download was not built: {done.stderr.strip()}")
-    return next(target.glob("*.whl"))
+        raise ExtensionError(f"{what}: {(done.stderr or done.stdout).strip()}")
+
+
+@functools.cache
+def wheel() -> tuple[str, bytes]:
+    """Build the library as pip installs it, once in a build of the book."""
+    with tempfile.TemporaryDirectory() as target:
+        what = "the wheel of the library was not built"
+        run(what, "hatchling", "build", "-t", "wheel", "-d", target)
+        path = next(Path(target).glob("*.whl"))
+        return path.name, path.read_bytes()
 
 
 def requirements(lock: str, library: str) -> str:
@@ -81,11 +90,10 @@ def pack(app: Sphinx, exception: Exception | None) -> None:
         return
     files = pages(app)
     chapters = [name.removesuffix(".ipynb") for name in files if name.endswith(".ipynb")]
-    with tempfile.TemporaryDirectory() as folder:
-        library = wheel(Path(folder))
-        files[library.name] = library.read_bytes()
+    library, content = wheel()
+    files[library] = content
     lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    files["requirements.txt"] = requirements(lock, library.name).encode()
+    files["requirements.txt"] = requirements(lock, library).encode()
     begin = README.format(start=f"{chapters[0]}.ipynb", order=", ".join(chapters))
     files["README.txt"] = begin.encode()
     with zipfile.ZipFile(Path(app.outdir) / PLACE, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -35,6 +35,7 @@ SOURCE = ROOT / "book" / "run"
 START = SOURCE / "run.js"  # all that a page loads before a reader asks for more
 PYODIDE = npm.PACKAGES / "pyodide"
 PLACE = "_static/python"
+LIBRARY = "rpt-helpers"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Group:
 
 SYMPY = Group(r"sympy|\bsymbolic\b", ("mpmath", "sympy"), needs_wheels=False)
 GROUPS = (
-    Group("", ("rpt-helpers",), ("numpy",), needs_wheels=False),
+    Group("", (LIBRARY,), ("numpy",), needs_wheels=False),
     Group(
         r"matplotlib|\bplots\b",
         ("cycler", "packaging", "pyparsing", "python-dateutil"),
@@ -143,7 +144,7 @@ def page_script() -> bytes:
 
 def pure_archive(name: str) -> tuple[str, bytes]:
     """Return a package that is Python alone, as a file's name and content."""
-    if name == "rpt-helpers":
+    if name == LIBRARY:
         return f"{name}.zip", pack(own_files())
     file = f"{name}-{distribution(name).version}.zip"
     return file, made_once(file, lambda: pack(installed_files(name)))

@@ -11,11 +11,9 @@ import io
 import json
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Sequence
 from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
@@ -23,14 +21,12 @@ from typing import Any
 import jupyter_server
 from packaging.requirements import Requirement
 from sphinx.application import Sphinx
-from sphinx.errors import ExtensionError
 
 import download
 import in_browser
 import npm
 import wasm_wheels
 
-LIBRARY = "rpt-helpers"
 PLACE = "lite"
 PYTHON = f"{PLACE}/python"
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
@@ -50,13 +46,6 @@ BUILD = {
 }
 
 
-def run(what: str, *command: str | Path, cwd: Path = download.ROOT) -> None:
-    """Run a module of Python, and say what failed if it does."""
-    done = subprocess.run([sys.executable, "-m", *command], cwd=cwd, capture_output=True, text=True)
-    if done.returncode:
-        raise ExtensionError(f"{what}:\n{(done.stderr or done.stdout).strip()}")
-
-
 def wheels_at_start() -> list[Path]:
     """Return the wheels that the kernel wants before the first cell: its own, and those of PyPI.
 
@@ -73,14 +62,14 @@ def wheels_at_start() -> list[Path]:
         with tempfile.TemporaryDirectory(dir=folder.parent) as part:
             new = Path(part) / folder.name
             arguments = [*options, *target, *wanted, "-d", str(new)]
-            run("JupyterLite has no kernel", "pip", "download", *arguments)
+            download.run("JupyterLite has no kernel", "pip", "download", *arguments)
             with contextlib.suppress(OSError):  # another build was faster
                 new.rename(folder)
     own = (EXTENSION / "static" / "pypi").glob("*.whl")
     return [*folder.glob("*.whl"), *(path for path in own if path.name.startswith(OF_THE_KERNEL))]
 
 
-def entry(file: str, content: bytes, depends: Sequence[str] = ()) -> dict[str, Any]:
+def entry(file: str, content: bytes) -> dict[str, Any]:
     """Return what Pyodide's list says of a package: a wheel, or an archive of its files."""
     found = re.fullmatch(r"(.+?)-(\d[^-]*)(-.*[.]whl|[.]zip)", Path(file).name)
     assert found, file
@@ -93,7 +82,7 @@ def entry(file: str, content: bytes, depends: Sequence[str] = ()) -> dict[str, A
         "file_name": file,
         "sha256": hashlib.sha256(content).hexdigest(),
         "imports": sorted(module.removesuffix(".py") for module in modules),
-        "depends": [*depends],
+        "depends": [],
         "install_dir": "site",
         "package_type": "package",
         "unvendored_tests": False,
@@ -123,18 +112,17 @@ def packages() -> tuple[dict[str, bytes], dict[str, Any], list[str]]:
     The library is a wheel, because figures that move need the script that a page has already.
     """
     listed = compiled()
-    pure = {name for group in in_browser.GROUPS for name in group.pure} - {LIBRARY}
+    pure = {name for group in in_browser.GROUPS for name in group.pure} - {in_browser.LIBRARY}
     files = dict(map(in_browser.pure_archive, sorted(pure)))
     listed["packages"] |= {one["name"]: one for one in map(entry, files, files.values())}
     for name, package in listed["packages"].items():
         package["depends"] = sorted(required(name) & listed["packages"].keys())
-    with tempfile.TemporaryDirectory() as folder:
-        path = download.wheel(Path(folder))
-        files[path.name] = path.read_bytes()
-    library = entry(path.name, files[path.name], depends=[*listed["packages"]])
+    library, content = download.wheel()
+    files[library] = content
+    whole = entry(library, content) | {"depends": [*listed["packages"]]}
     at_start = {path.name: path.read_bytes() for path in wheels_at_start()}
     start = {one["name"]: one for one in map(entry, at_start, at_start.values())}
-    listed["packages"] |= start | {LIBRARY: library}
+    listed["packages"] |= start | {in_browser.LIBRARY: whole}
     return files | at_start, listed, [*start]
 
 
@@ -173,7 +161,7 @@ def deliver(app: Sphinx, exception: Exception | None) -> None:
             "jupyter-lite.json": settings(app.config.project, start),
         }.items():
             (root / name).write_text(json.dumps(said), encoding="utf-8")
-        run("JupyterLite was not built", "jupyterlite_core", "build", cwd=root)
+        download.run("JupyterLite was not built", "jupyterlite_core", "build", cwd=root)
         for name, content in files.items():
             in_browser.put(root / PYTHON / name, content)
         # Its notebooks show the signs of a server of Jupyter, and do not bring them.
