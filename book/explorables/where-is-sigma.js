@@ -9,10 +9,11 @@ import {line} from "d3-shape";
 import {Explorable, WITHOUT, canvas, colors, handle, noise, number, polynomial} from "./explorable.js";
 import {michelson, objectives} from "./formulas.js";
 
+/** With the sigma at which each is lowest; in mu all are at the mean of the data. */
 const OBJECTIVES = {
-  squaredError: {label: "squared error", step: 0.0002},
-  reverseKL: {label: "reverse KL", step: 0.02},
-  likelihood: {label: "likelihood", step: 0.02},
+  squaredError: {label: "squared error", step: 0.0002, lowest: 0},
+  reverseKL: {label: "reverse KL", step: 0.02, lowest: michelson.s},
+  likelihood: {label: "likelihood", step: 0.02, lowest: michelson.s},
 };
 const PAIRS = 20;
 const DRAWS = 8; // in one step
@@ -240,7 +241,7 @@ export class WhereIsSigma extends Explorable {
         .attr("d", ball => ball.lost ? "M-4,-4L4,4M-4,4L4,-4" : "M-3,0a3,3 0 1,0 6,0a3,3 0 1,0 -6,0")
         .attr("fill", colors[kind]).attr("stroke", colors[kind]).attr("stroke-width", 1.5);
     }
-    const lowest = [x(michelson.xbar), up(objective === "squaredError" ? 0 : michelson.s)];
+    const lowest = [x(michelson.xbar), up(OBJECTIVES[objective].lowest)];
     map.append("path").attr("class", "lowest").attr("transform", `translate(${lowest})`).attr("d", "M-6,-6L6,6M-6,6L6,-6")
       .attr("stroke", "currentColor").attr("stroke-width", 2);
     const within = ([low, high], value) => Math.round(20 * Math.min(high, Math.max(low, value))) / 20;
@@ -254,8 +255,8 @@ export class WhereIsSigma extends Explorable {
     const [wide, high] = [svg.wide, 260];
     const [left, bottom, top] = [40, 34, 20];
     const x = scaleLog([1, LAST], [left, wide - 12]);
-    const ends = [start, michelson.s];
-    const domain = objective === "squaredError" ? [0.005, 5] : [Math.min(...ends) / 3, 3 * Math.max(...ends)];
+    const ends = [start, OBJECTIVES[objective].lowest];
+    const domain = ends[1] === 0 ? [0.005, 5] : [Math.min(...ends) / 3, 3 * Math.max(...ends)]; // logarithmic: never to 0
     const up = scaleLog(domain, [high - bottom, top]);
     const clock = canvas(svg, high);
     clock.append("g").attr("class", "axis").attr("transform", `translate(0,${high - bottom})`).call(axisBottom(x).ticks(5, "~s"));
